@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+// The host executable and every library. The guest's libraries (GuestProtocol, CLinuxMM, LinuxMM, GuestKit) live
+// here too, so that they compile and are unit-tested natively; guest/ holds only the static executables.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library target of ours with the package's settings.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The test target of a library; corpora and snapshots are read from the source tree.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies, path: "Tests/" + name,
+    exclude: [], swiftSettings: settings)
+}
+
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "faultline",
+  products: [
+    .executable(name: "faultline", targets: ["faultline"]),
+    .library(name: "GuestProtocol", targets: ["GuestProtocol"]),
+    .library(name: "LinuxMM", targets: ["LinuxMM"]),
+    .library(name: "GuestKit", targets: ["GuestKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    library("GuestProtocol"),
+    .target(name: "CLinuxMM"),
+    library("LinuxMM", ["CLinuxMM"]),
+    library("GuestKit", ["GuestProtocol", "LinuxMM"]),
+    library("KernelLog"),
+    library("Results", ["GuestProtocol", "KernelLog"]),
+    .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+    library("Libvirt", ["CLibvirt"]),
+    library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
+    library("Kernels", ["Results", yams, subprocess, systemPackage]),
+    library("Reports", ["Results"]),
+    library("Lab", ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams]),
+    .executableTarget(
+      name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
+    tests("GuestProtocol", ["GuestProtocol"]),
+    tests("LinuxMM", ["LinuxMM"]),
+    tests("GuestKit", ["GuestKit", "GuestProtocol"]),
+    tests("KernelLog", ["KernelLog"]),
+    tests("Results", ["Results"]),
+    tests("Libvirt", ["Libvirt"]),
+    tests("Machine", ["Machine", "GuestProtocol"]),
+    tests("Kernels", ["Kernels"]),
+    tests("Reports", ["Reports", "Results"]),
+    tests("Lab", ["Lab"]),
+    tests("Tidy", []),
+    tests("CLI", []),
+    tests("Integration", []),
+  ]
+)

@@ -1,0 +1,2 @@
+public import LinuxMM
+public func kit() -> Bool { userfaultfdWorks() }

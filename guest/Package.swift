@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+// The static programs that run in the guest: init (PID 1) and one per suite. Only thin executables live here;
+// their libraries are targets of the root package. `make guest` gives the Embedded Swift and static-link flags on
+// the command line: in the manifest they would turn the host's copy of the libraries Embedded too.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A suite program: `guest/Sources/NAME`, linked against the test kit.
+func suite(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      .product(name: "GuestKit", package: "faultline"),
+      .product(name: "LinuxMM", package: "faultline"),
+    ],
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "faultline-guest",
+  dependencies: [.package(name: "faultline", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "init",
+      dependencies: [
+        .product(name: "GuestProtocol", package: "faultline"),
+        .product(name: "LinuxMM", package: "faultline"),
+      ],
+      swiftSettings: settings),
+    suite("uffdwp-anon"),
+  ]
+)

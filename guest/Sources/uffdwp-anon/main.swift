@@ -1,0 +1,2 @@
+import GuestKit
+print(kit() ? "y": "n")
