@@ -14,7 +14,7 @@ package enum Digest {
     let result = try await Subprocess.run(
       .name("sha256sum"), arguments: .init(["--"] + files.map(\.path)),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 14))
-    let lines = result.standardOutput.split(separator: "\n")
+    let lines = result.standardOutput.components(separatedBy: "\n").filter { !$0.isEmpty }
     guard case .exited(0) = result.terminationStatus, lines.count == files.count else {
       throw Failure(description: "sha256sum failed: \(result.standardError)")
     }

@@ -1,5 +1,5 @@
 package import Foundation
-package import GuestProtocol
+internal import GuestProtocol
 internal import Subprocess
 internal import SystemPackage
 
@@ -28,15 +28,15 @@ package struct Suite: Sendable {
     package let summary: String
 
     /// Reads a line of `PROGRAM --list`; nil when it is not one.
-    package init?(listLine: some StringProtocol) {
-      let fields = listLine.split(separator: "\t", omittingEmptySubsequences: false)
-      guard fields.count == 4, let name = CaseID(String(fields[0]))?.name,
+    package init?(listLine: String) {
+      let fields = listLine.components(separatedBy: "\t")
+      guard fields.count == 4, let name = CaseID(fields[0])?.name,
         let deadline = Int(fields[2]), deadline > 0
       else { return nil }
       self.name = name
-      requirements = fields[1] == "-" ? [] : fields[1].split(separator: ",").map(String.init)
+      requirements = fields[1] == "-" ? [] : fields[1].components(separatedBy: ",")
       deadlineMilliseconds = deadline
-      summary = String(fields[3])
+      summary = fields[3]
     }
   }
 
@@ -59,7 +59,7 @@ package struct Suite: Sendable {
     guard case .exited(0) = result.terminationStatus else {
       throw Unlistable(program: program.path, detail: "\(result.terminationStatus)")
     }
-    let lines = result.standardOutput.split(separator: "\n")
+    let lines = result.standardOutput.components(separatedBy: "\n").filter { !$0.isEmpty }
     let cases = try lines.map { line in
       guard let declaration = Declaration(listLine: line) else {
         throw Unlistable(program: program.path, detail: "it printed “\(line)”")
