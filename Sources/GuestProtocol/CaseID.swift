@@ -1,9 +1,9 @@
 /// The name of a case: its id in the catalogue and, where a row has several backings or legs,
 /// `/LEG`.
 ///
-/// `swap-shmem.out-in-keeps/tmpfs` is the leg `tmpfs` of the row `swap-shmem.out-in-keeps`. A name has 1 to 100
-/// characters out of `a-z 0-9 . _ / + -`, so it can stand unquoted in a shell, a file name (but for
-/// the slash), KTAP and a kernel log; it is unique across all suites.
+/// `swap-shmem.out-in-keeps/tmpfs` is the leg `tmpfs` of the row `swap-shmem.out-in-keeps`. A name
+/// has 1 to 100 characters out of `a-z 0-9 . _ / + -`, so it can stand unquoted in a shell, a file
+/// name (but for the slash), KTAP and a kernel log; it is unique across all suites.
 public struct CaseID: Equatable, Hashable, Sendable {
   /// The longest name that is accepted, in bytes.
   public static let maximumLength = 100

@@ -1,7 +1,7 @@
 /// One thing that a line of KTAP said.
 ///
-/// `depth` is 0 for the program itself and one more for each level of subtests. Texts are as the program wrote them:
-/// escape them before they reach a terminal.
+/// `depth` is 0 for the program itself and one more for each level of subtests. Texts are as the
+/// program wrote them: escape them before they reach a terminal.
 public enum KTAPEvent: Equatable, Sendable {
   /// `KTAP version 1`, `TAP version 13` or `TAP version 14`.
   case version(depth: Int)
