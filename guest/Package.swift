@@ -29,10 +29,10 @@ let package = Package(
     .executableTarget(
       name: "init",
       dependencies: [
-        .product(name: "GuestProtocol", package: "faultline"),
-        .product(name: "LinuxMM", package: "faultline"),
+        "CInit", .product(name: "GuestProtocol", package: "faultline"),
       ],
       swiftSettings: settings),
+    .target(name: "CInit"),
     suite("uffdwp-anon"),
   ]
 )
