@@ -18,7 +18,7 @@ let kit: [Target.Dependency] = [
 
 /// A suite program: `guest/Sources/NAME`, linked against the test kit and libraries of shared bodies.
 func suite(_ name: String, _ shared: [Target.Dependency] = []) -> Target {
-  .executableTarget(name: name, dependencies: kit + shared, swiftSettings: settings)
+  .executableTarget(name: name, dependencies: kit + ["CRuntime"] + shared, swiftSettings: settings)
 }
 
 let package = Package(
@@ -28,10 +28,12 @@ let package = Package(
     .executableTarget(
       name: "init",
       dependencies: [
-        "CInit", .product(name: "GuestProtocol", package: "faultline"),
+        "CInit", "CRuntime", .product(name: "GuestProtocol", package: "faultline"),
       ],
       swiftSettings: settings),
     .target(name: "CInit"),
+    // What the programs expect of the C library and musl lacks.
+    .target(name: "CRuntime"),
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
