@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let kit: [Target.Dependency] = [
+  "CStatic",
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
@@ -28,10 +29,13 @@ let package = Package(
     .executableTarget(
       name: "init",
       dependencies: [
+        "CStatic",
         .product(name: "GuestProtocol", package: "faultline"),
         .product(name: "LinuxMM", package: "faultline"),
       ],
       swiftSettings: settings),
+    // Keeps half of static glibc out of the programs.
+    .target(name: "CStatic"),
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
