@@ -12,13 +12,14 @@ let settings: [SwiftSetting] = [
 ]
 
 let kit: [Target.Dependency] = [
+  "CRuntime",
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
 
 /// A suite program: `guest/Sources/NAME`, linked against the test kit and libraries of shared bodies.
 func suite(_ name: String, _ shared: [Target.Dependency] = []) -> Target {
-  .executableTarget(name: name, dependencies: kit + ["CRuntime"] + shared, swiftSettings: settings)
+  .executableTarget(name: name, dependencies: kit + shared, swiftSettings: settings)
 }
 
 let package = Package(
