@@ -67,7 +67,7 @@ let package = Package(
     tests("Results", ["Results"]),
     tests("Libvirt", ["Libvirt"]),
     tests("Machine", ["Machine", "GuestProtocol"]),
-    tests("Kernels", ["Kernels"]),
+    tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results"]),
     tests("Lab", ["Lab"]),
     tests("Tidy", []),

@@ -11,7 +11,7 @@ struct CatalogReader {
     do {
       root = try compose(yaml: yaml)
     } catch let error as YamlError {
-      throw CatalogError(file: file, line: line(of: error), problem: "is not YAML: \(error)")
+      throw malformed(error)
     }
     guard let root else {
       throw CatalogError(file: file, line: nil, problem: "is empty; expected the key \"kernels\"")
@@ -101,13 +101,17 @@ struct CatalogReader {
     CatalogError(file: file, line: node.mark?.line, problem: text)
   }
 
-  private func line(of error: YamlError) -> Int? {
+  private func malformed(_ error: YamlError) -> CatalogError {
     switch error {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-      mark.line
-    case .duplicatedKeysInMapping(_, let context):
-      context.mark.line
-    default: nil
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      CatalogError(file: file, line: mark.line, problem: "is not YAML: " + problem)
+    case .duplicatedKeysInMapping(let keys, let context):
+      CatalogError(
+        file: file, line: context.mark.line,
+        problem: "names twice: " + keys.sorted().joined(separator: ", "))
+    default:
+      CatalogError(file: file, line: nil, problem: "is not YAML: \(error)")
     }
   }
 }
