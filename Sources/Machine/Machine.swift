@@ -149,6 +149,14 @@ package actor Machine {
     end = ending.end
   }
 
+  /// Gives the guest up as hung: whoever waits for it is told so. `destroy()` is still the caller's.
+  package func giveUp() {
+    guard end == nil else { return }
+    end = .hung
+    // Any event wakes the reader, which then finds the end.
+    inbox.post(.consoleEnded)
+  }
+
   /// Presses the magic SysRq keys in the guest, one after the other: `w` for blocked tasks, `l` for backtraces, `c` to
   /// crash it. It needs a living init.
   package func sysrq(_ keys: String) {
