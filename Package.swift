@@ -55,7 +55,9 @@ let package = Package(
     library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
     library("Kernels", ["Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
-    library("Lab", ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams]),
+    library(
+      "Lab",
+      ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess, systemPackage]),
     .executableTarget(
       name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),

@@ -11,15 +11,14 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// A suite program: `guest/Sources/NAME`, linked against the test kit.
-func suite(_ name: String) -> Target {
-  .executableTarget(
-    name: name,
-    dependencies: [
-      .product(name: "GuestKit", package: "faultline"),
-      .product(name: "LinuxMM", package: "faultline"),
-    ],
-    swiftSettings: settings)
+let kit: [Target.Dependency] = [
+  .product(name: "GuestKit", package: "faultline"),
+  .product(name: "LinuxMM", package: "faultline"),
+]
+
+/// A suite program: `guest/Sources/NAME`, linked against the test kit and libraries of shared bodies.
+func suite(_ name: String, _ shared: [Target.Dependency] = []) -> Target {
+  .executableTarget(name: name, dependencies: kit + shared, swiftSettings: settings)
 }
 
 let package = Package(
@@ -33,6 +32,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "CInit"),
-    suite("uffdwp-anon"),
+    // Bodies that hold for several backings, shared by the uffdwp suites.
+    .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
+    suite("uffdwp-anon", ["UffdWP"]),
   ]
 )

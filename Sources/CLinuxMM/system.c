@@ -1,0 +1,145 @@
+// Plain system calls, the program's arguments, one thread and one monitor: what Swift's Glibc module
+// would give, which Embedded Swift does not have.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux_mm.h"
+
+int lmm_errno(void) { return errno; }
+const char *lmm_errno_name(int number) { return strerrorname_np(number); }
+int lmm_open(const char *path, int flags, uint32_t mode) { return open(path, flags, mode); }
+int lmm_close(int fd) { return close(fd); }
+int lmm_dup(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
+ssize_t lmm_read(int fd, void *buffer, size_t length) { return read(fd, buffer, length); }
+ssize_t lmm_pread(int fd, void *buffer, size_t length, int64_t offset) {
+  return pread(fd, buffer, length, offset);
+}
+ssize_t lmm_write(int fd, const void *buffer, size_t length) { return write(fd, buffer, length); }
+ssize_t lmm_pwrite(int fd, const void *buffer, size_t length, int64_t offset) {
+  return pwrite(fd, buffer, length, offset);
+}
+int64_t lmm_seek(int fd, int64_t offset, int whence) { return lseek(fd, offset, whence); }
+int lmm_truncate(int fd, int64_t length) { return ftruncate(fd, length); }
+int lmm_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
+int lmm_mkdir(const char *path, uint32_t mode) { return mkdir(path, mode); }
+int lmm_rmdir(const char *path) { return rmdir(path); }
+int lmm_unlink(const char *path) { return unlink(path); }
+int lmm_exists(const char *path) { return access(path, F_OK) == 0; }
+int lmm_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
+
+int lmm_poll1(int fd, int16_t *events, int milliseconds) {
+  struct pollfd one = {.fd = fd, .events = *events};
+  int ready = poll(&one, 1, milliseconds);
+  *events = one.revents;
+  return ready;
+}
+
+int lmm_poll2(int fd, int16_t *events, int fd2, int16_t *events2, int milliseconds) {
+  struct pollfd both[2] = {{.fd = fd, .events = *events}, {.fd = fd2, .events = *events2}};
+  int ready = poll(both, 2, milliseconds);
+  *events = both[0].revents;
+  *events2 = both[1].revents;
+  return ready;
+}
+
+int lmm_fork(void) { return fork(); }
+int lmm_waitpid(int pid, int *status, int no_hang) {
+  return waitpid(pid, status, no_hang ? WNOHANG : 0);
+}
+int lmm_kill(int pid, int number) { return kill(pid, number); }
+int lmm_setpgid(int pid, int group) { return setpgid(pid, group); }
+int lmm_getpid(void) { return getpid(); }
+int lmm_geteuid(void) { return (int)geteuid(); }
+void lmm_exit(int status) { _exit(status); }
+
+uint64_t lmm_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void lmm_sleep_ns(uint64_t nanoseconds) {
+  struct timespec left = {(time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)};
+  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
+}
+
+const char *lmm_getenv(const char *name) { return getenv(name); }
+const char *lmm_signal_name(int number) { return sigabbrev_np(number); }
+
+static int argument_count;
+static char **argument_vector;
+
+// glibc hands main's arguments to constructors, static programs included.
+__attribute__((constructor)) static void remember_arguments(int count, char **vector) {
+  argument_count = count;
+  argument_vector = vector;
+}
+
+int lmm_argument_count(void) { return argument_count; }
+const char *lmm_argument(int index) {
+  return index >= 0 && index < argument_count ? argument_vector[index] : NULL;
+}
+
+// ---- one thread, one monitor
+struct start { void (*body)(void *); void *argument; };
+
+static void *run_thread(void *raw) {
+  struct start start = *(struct start *)raw;
+  free(raw);
+  start.body(start.argument);
+  return NULL;
+}
+
+int lmm_thread_start(void (*body)(void *), void *argument, uint64_t *thread) {
+  struct start *start = malloc(sizeof *start);
+  if (start == NULL) return -1;
+  *start = (struct start){body, argument};
+  pthread_t made;
+  int error = pthread_create(&made, NULL, run_thread, start);
+  if (error == 0) {
+    *thread = (uint64_t)made;
+    return 0;
+  }
+  free(start);
+  errno = error;
+  return -1;
+}
+
+int lmm_thread_join(uint64_t thread) {
+  int error = pthread_join((pthread_t)thread, NULL);
+  errno = error;
+  return error == 0 ? 0 : -1;
+}
+
+struct lmm_monitor { pthread_mutex_t mutex; pthread_cond_t changed; };
+
+struct lmm_monitor *lmm_monitor_new(void) {
+  struct lmm_monitor *monitor = malloc(sizeof *monitor);
+  if (monitor == NULL) return NULL;
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_mutex_init(&monitor->mutex, NULL);
+  pthread_cond_init(&monitor->changed, &attributes);
+  return monitor;
+}
+
+void lmm_monitor_lock(struct lmm_monitor *monitor) { pthread_mutex_lock(&monitor->mutex); }
+void lmm_monitor_unlock(struct lmm_monitor *monitor) { pthread_mutex_unlock(&monitor->mutex); }
+void lmm_monitor_notify(struct lmm_monitor *monitor) { pthread_cond_broadcast(&monitor->changed); }
+
+int lmm_monitor_wait_until(struct lmm_monitor *monitor, uint64_t monotonic_ns) {
+  struct timespec end = {(time_t)(monotonic_ns / 1000000000u), (long)(monotonic_ns % 1000000000u)};
+  return pthread_cond_timedwait(&monitor->changed, &monitor->mutex, &end) == 0 ? 0 : -1;
+}

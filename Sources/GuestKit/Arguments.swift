@@ -1,0 +1,47 @@
+/// What a suite program was asked to do.
+struct Arguments: Equatable {
+  var list = false
+  var help = false
+  var filters: [String] = []
+
+  /// What is wrong with a command line.
+  enum Problem: Error, Equatable {
+    case unknown(String)
+    case missingValue(String)
+
+    var description: String {
+      switch self {
+      case .unknown(let argument): "unknown argument \(argument)"
+      case .missingValue(let option): "\(option) needs a value"
+      }
+    }
+  }
+
+  static let usage = "usage: PROGRAM [--list] [--filter GLOB]...\n"
+
+  /// Reads the arguments after the program's name.
+  init(_ words: [String]) throws(Problem) {
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      switch word {
+      case "--list": list = true
+      case "--help", "-h": help = true
+      case "--filter":
+        index += 1
+        guard index < words.count else { throw .missingValue(word) }
+        filters.append(words[index])
+      default:
+        let prefix = "--filter="
+        guard word.utf8.starts(with: prefix.utf8) else { throw .unknown(word) }
+        filters.append(String(decoding: word.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+      }
+      index += 1
+    }
+  }
+
+  /// Whether a name is selected: any filter matches, or there is none.
+  func selects(_ name: String) -> Bool {
+    filters.isEmpty || filters.contains { Glob($0).matches(name) }
+  }
+}

@@ -1,2 +1,0 @@
-public import LinuxMM
-public func kit() -> Bool { userfaultfdWorks() }

@@ -1,0 +1,132 @@
+internal import GuestProtocol
+internal import LinuxMM
+
+/// Runs cases one after the other, each in a process group of its own, and reports them as KTAP.
+struct Runner {
+  private var writer = KTAPWriter()
+  private let marks = System.environment("FAULTLINE_MARKERS") == "1"
+
+  /// How a case's process is over.
+  private enum End {
+    case reported(ReportReader)
+    case died(ReportReader, ChildProcess.End)
+    case timedOut(ReportReader, String)
+  }
+
+  /// How long a killed process gets to die before it is left behind.
+  private static let burial = Duration.seconds(2)
+
+  mutating func run(_ cases: [Case]) -> Int32 {
+    System.ignoreBrokenPipes()
+    Suite.say(writer.header(caseCount: cases.count))
+    for (index, one) in cases.enumerated() { report(index + 1, one) }
+    Suite.say(writer.totals())
+    return writer.exitStatus
+  }
+
+  private mutating func report(_ number: Int, _ one: Case) {
+    Suite.say(writer.start(one.name))
+    mark(one, "start")
+    let begin = System.nanoseconds
+    let end = execute(one)
+    let milliseconds = (System.nanoseconds - begin) / 1_000_000
+    mark(one, "end")
+    let line: String
+    switch end {
+    case .reported(let reader):
+      if reader.end == .fail {
+        Suite.say(writer.mismatch(expected: reader.expected, seen: reader.seen))
+      }
+      let outcome = reader.end ?? .error("the case's process ended without a report")
+      line = writer.result(number, one.name, outcome, milliseconds: milliseconds)
+    case .died(_, let end):
+      let text = "the case's process ended with \(end) and without a report"
+      line = writer.result(number, one.name, .error(text), milliseconds: milliseconds)
+    case .timedOut(_, let text):
+      line = writer.timeout(number, one.name, text, milliseconds: milliseconds)
+    }
+    Suite.say(line)
+  }
+
+  /// Forks the case, follows its report, and sees to its end.
+  private func execute(_ one: Case) -> End {
+    do throws(Errno) {
+      var pipe = try Pipe()
+      let writing = pipe.takeWriting()
+      var child = try ChildProcess(ownGroup: true) { Runner.enact(one, reportingTo: writing) }
+      writing.close()
+      return follow(one, &child, pipe.takeReading())
+    } catch {
+      var reader = ReportReader()
+      _ = reader.take(Array(Report.end(.error("starting the case failed: \(error)")).line.utf8))
+      return .reported(reader)
+    }
+  }
+
+  /// What the case's process does: requirements first, then the body.
+  private static func enact(_ one: Case, reportingTo reports: borrowing Descriptor) -> Int32 {
+    Trial.run(in: reports) { (trial) throws(CaseEnd) in
+      // Pages then sit in one CPU's LRU batches, where a drain finds them; see Trial.pageOut.
+      try trial.attempt("binding to one CPU", try System.pinToOneCPU())
+      for requirement in one.needs { try trial.need(requirement) }
+      try one.body(trial)
+    }
+  }
+
+  private func follow(_ one: Case, _ child: inout ChildProcess, _ reports: borrowing Descriptor)
+    -> End
+  {
+    var reader = ReportReader()
+    let limit = one.deadline.scaledMilliseconds
+    let deadline = System.nanoseconds + limit * 1_000_000
+    while reader.end == nil {
+      let now = System.nanoseconds
+      guard now < deadline else { break }
+      guard let bytes = next(reports, milliseconds: Int32((deadline - now) / 1_000_000) + 1) else {
+        continue
+      }
+      if bytes.isEmpty { break }
+      for (key, value) in reader.take(bytes) { Suite.say(writer.evidence(key, value)) }
+    }
+    return bury(one, &child, reader, isLate: System.nanoseconds >= deadline)
+  }
+
+  /// The next bytes of a report; empty at its end, nil when nothing came in time.
+  private func next(_ reports: borrowing Descriptor, milliseconds: Int32) -> [UInt8]? {
+    do throws(Errno) {
+      guard try reports.poll(milliseconds: milliseconds) != 0 else { return nil }
+      return try reports.read(atMost: 4096)
+    } catch { return error == .interrupted ? nil : [] }
+  }
+
+  /// Gives a process that reported a moment to end by itself, then kills its group; waits for no corpse
+  /// that does not come: a task in the kernel's D state never dies.
+  private func bury(
+    _ one: Case, _ child: inout ChildProcess, _ reader: ReportReader, isLate: Bool
+  ) -> End {
+    let patience = Runner.burial.scaledMilliseconds
+    var ended = isLate && reader.end == nil ? nil : wait(&child, patience)
+    let wasAlive = ended == nil
+    child.killGroup()
+    if wasAlive { ended = wait(&child, patience) }
+    if reader.end != nil, ended != nil { return .reported(reader) }
+    let limit = one.deadline.scaledMilliseconds
+    if ended == nil {
+      return .timedOut(reader, "unkillable \(patience) ms after SIGKILL; left behind")
+    }
+    if wasAlive { return .timedOut(reader, "no end within \(limit) ms; killed") }
+    return .died(reader, ended ?? .exited(-1))
+  }
+
+  private func wait(_ child: inout ChildProcess, _ milliseconds: UInt64) -> ChildProcess.End? {
+    // The only error is ECHILD, for a child that somebody else reaped.
+    (try? child.wait(milliseconds: milliseconds)) ?? nil  // see above
+  }
+
+  /// Writes a line to the kernel's log, so that splats fall between the marks of their case.
+  private func mark(_ one: Case, _ word: String) {
+    guard marks else { return }
+    // A guest without /dev/kmsg loses the marks, not the results.
+    _ = try? TextFile.write("<3>faultline: case \(one.name) \(word)\n", to: "/dev/kmsg")  // above
+  }
+}

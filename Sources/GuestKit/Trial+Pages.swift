@@ -1,0 +1,73 @@
+public import LinuxMM
+
+// Checks on what pages contain and what pagemap says of them.
+extension Trial {
+  /// Fails at the first byte that is not what the pages remember.
+  public func expectIntact(_ pages: Pages, _ some: Range<Int>? = nil, _ when: String = "at the end")
+    throws(CaseEnd)
+  {
+    for page in some ?? 0..<pages.count {
+      guard let found = pages.firstDifference(page) else { continue }
+      let place = "page \(page) byte 0x\(hex(found.offset)) \(when)"
+      throw .failed(
+        expected: "\(place): 0x\(hex(UInt64(found.expected)))",
+        seen: "\(place): 0x\(hex(UInt64(found.seen)))")
+    }
+  }
+
+  /// Fails unless pagemap has exactly these letters (`P S F X W G`, `-` for none) for a page.
+  ///
+  /// Every 4 KiB of a hugetlb page is checked. Soft-dirty `d` is looked at only if asked for; `W` is left
+  /// out on kernels whose pagemap cannot show it (before 5.14).
+  public func expectPagemap(
+    _ pages: Pages, _ page: Int, _ letters: String, _ when: String, softDirty: Bool = false
+  ) throws(CaseEnd) {
+    try expectPagemap(pages, page..<(page + 1), letters, when, softDirty: softDirty)
+  }
+
+  /// The same for several pages.
+  public func expectPagemap(
+    _ pages: Pages, _ some: Range<Int>, _ letters: String, _ when: String, softDirty: Bool = false
+  ) throws(CaseEnd) {
+    let looked = comparable(softDirty)
+    let expected = PagemapEntry.Bits(letters: letters).intersection(looked)
+    let entries = try pages.pagemap(self, some)
+    let perPage = Int(pages.pageSize / Memory.pageSize)
+    for (index, entry) in entries.enumerated() {
+      let seen = entry.bits.intersection(looked)
+      guard seen != expected else { continue }
+      let part = perPage > 1 ? " part \(index % perPage)" : ""
+      let place = "pagemap of page \(some.lowerBound + index / perPage)\(part) \(when)"
+      throw .failed(expected: "\(place): \(expected)", seen: "\(place): \(seen)")
+    }
+  }
+
+  /// How many 4 KiB entries of the pages have all of the bits.
+  public func count(_ bits: PagemapEntry.Bits, in pages: Pages, _ some: Range<Int>? = nil)
+    throws(CaseEnd) -> Int
+  {
+    let entries = try pages.pagemap(self, some)
+    return entries.reduce(0) { $0 + ($1.bits.isSuperset(of: bits) ? 1 : 0) }
+  }
+
+  /// Fails unless exactly so many 4 KiB entries have all of the bits; trivially true for `W` on kernels
+  /// whose pagemap cannot show it.
+  public func expectCount(
+    _ bits: PagemapEntry.Bits, in pages: Pages, _ some: Range<Int>? = nil, equals expected: Int,
+    _ when: String
+  ) throws(CaseEnd) {
+    guard comparable(true).isSuperset(of: bits) else { return }
+    try expect(
+      try count(bits, in: pages, some), equals: expected, "entries with \(bits) \(when)")
+  }
+
+  private func comparable(_ softDirty: Bool) -> PagemapEntry.Bits {
+    var looked: PagemapEntry.Bits = [.present, .swapped, .file, .exclusive, .guardRegion]
+    if softDirty { looked.insert(.softDirty) }
+    if PagemapVisibility.showsWriteProtect { looked.insert(.writeProtected) }
+    return looked
+  }
+
+  /// Whether pagemap shows userfaultfd write-protection on this kernel (5.14).
+  public var showsWriteProtect: Bool { PagemapVisibility.showsWriteProtect }
+}

@@ -1,0 +1,12 @@
+/// Numbers the kernel keeps about its memory.
+public enum Counters {
+  /// A line of `/proc/meminfo`, in KiB (counts for `HugePages_*`); nil when the kernel has no such line.
+  public static func meminfo(_ key: String) throws(Errno) -> UInt64? {
+    TextFile.number(after: key, in: try TextFile.read("/proc/meminfo"))
+  }
+
+  /// A line of `/proc/vmstat`.
+  public static func vmstat(_ key: String) throws(Errno) -> UInt64? {
+    TextFile.number(after: key, in: try TextFile.read("/proc/vmstat"))
+  }
+}

@@ -1,0 +1,31 @@
+/// Huge pages: the hugetlb pool, the transparent ones, and their settings.
+public enum HugePages {
+  /// Where the transparent huge page settings are.
+  public static let settings = "/sys/kernel/mm/transparent_hugepage/"
+
+  /// Free pages of the default (2 MiB) hugetlb pool that nobody has reserved.
+  public static func available() throws(Errno) -> UInt64 {
+    let free = try Counters.meminfo("HugePages_Free") ?? 0
+    let reserved = try Counters.meminfo("HugePages_Rsvd") ?? 0
+    return free > reserved ? free - reserved : 0
+  }
+
+  /// Free pages of the pool, reserved ones included.
+  public static func free() throws(Errno) -> UInt64 {
+    try Counters.meminfo("HugePages_Free") ?? 0
+  }
+
+  /// The selected value of a transparent huge page setting, such as `enabled`; nil when absent.
+  public static func setting(_ name: String) -> String? {
+    guard TextFile.exists(settings + name) else { return nil }
+    // An unreadable setting is as good as an absent one.
+    guard let text = try? TextFile.read(settings + name) else { return nil }  // see above
+    return Knob.selected(text)
+  }
+
+  /// Asks the kernel to split the huge pages of a range; debugfs `split_huge_pages`, 5.12.
+  public static func split(_ range: AddressRange, ofProcess process: Int32) throws(Errno) {
+    let request = "\(process),0x\(hex(range.start)),0x\(hex(range.end))"
+    try TextFile.write(request, to: "/sys/kernel/debug/split_huge_pages")
+  }
+}

@@ -1,0 +1,119 @@
+internal import CLinuxMM
+
+/// A region made by `mmap(2)`, unmapped when the value goes away.
+public struct Mapping: ~Copyable {
+  public let range: AddressRange
+  private var isOwned = true
+
+  /// Who sees stores to the region.
+  public enum Sharing: Sendable {
+    case `private`, shared
+  }
+
+  /// The `PROT_*` bits of a region.
+  public struct Protection: OptionSet, Sendable {
+    public let rawValue: Int32
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+    public static let read = Protection(rawValue: 1)
+    public static let write = Protection(rawValue: 2)
+    public static let readWrite: Protection = [.read, .write]
+  }
+
+  /// Maps anonymous memory of `length` bytes; `huge` takes it from the 2 MiB hugetlb pool.
+  ///
+  /// With `aligned` the start is a multiple of it, as a transparent huge page needs. `ENOMEM` when the
+  /// pool cannot reserve the pages.
+  public init(
+    anonymous length: UInt64, _ sharing: Sharing, huge: Bool = false,
+    aligned: UInt64 = Memory.pageSize, protection: Protection = .readWrite
+  ) throws(Errno) {
+    var flags = LMM_MAP_ANONYMOUS | sharing.flag
+    if huge { flags |= LMM_MAP_HUGETLB | LMM_MAP_HUGE_2MB }
+    range = try Mapping.place(length, aligned, protection.rawValue, flags, -1, 0)
+  }
+
+  /// Maps `length` bytes of a file from `offset`.
+  public init(
+    file: borrowing Descriptor, length: UInt64, _ sharing: Sharing, offset: UInt64 = 0,
+    aligned: UInt64 = Memory.pageSize, protection: Protection = .readWrite
+  ) throws(Errno) {
+    let flags = sharing.flag
+    range = try Mapping.place(
+      length, aligned, protection.rawValue, flags, file.rawValue, offset)
+  }
+
+  /// Takes over an existing region, for example one that `mremap(2)` returned.
+  public init(adopting range: AddressRange) { self.range = range }
+
+  deinit { if isOwned { lmm_munmap(range.start, range.length) } }
+
+  /// Gives the region up without unmapping it.
+  public consuming func relinquish() -> AddressRange {
+    isOwned = false
+    return range
+  }
+
+  /// Moves the region to a fresh address of the same length; `mremap(2)` `MAYMOVE|FIXED`.
+  ///
+  /// `aligned` is the alignment of the new start. The old region is gone afterwards.
+  public consuming func moved(aligned: UInt64 = Memory.pageSize) throws(Errno) -> Mapping {
+    isOwned = false  // on failure nobody knows what is left of the region
+    let old = range
+    // One unit of distance on each side keeps the kernel from merging it with a neighbour.
+    let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_PRIVATE | LMM_MAP_NORESERVE
+    let room = try Mapping.place(old.length + 2 * aligned, aligned, 0, reserve, -1, 0)
+    let new = AddressRange(start: room.start + aligned, length: old.length)
+    let fixed = LMM_MREMAP_MAYMOVE | LMM_MREMAP_FIXED
+    guard lmm_mremap(old.start, old.length, old.length, fixed, new.start) != UInt64.max else {
+      throw .current
+    }
+    return Mapping(adopting: new)
+  }
+
+  /// Maps with a given alignment by reserving too much and placing the region inside.
+  private static func place(
+    _ length: UInt64, _ aligned: UInt64, _ protection: Int32, _ flags: Int32, _ file: Int32,
+    _ offset: UInt64
+  ) throws(Errno) -> AddressRange {
+    let isHuge = flags & LMM_MAP_HUGETLB != 0
+    guard aligned > Memory.pageSize, !isHuge else {
+      let start = lmm_mmap(0, length, protection, flags, file, offset)
+      guard start != UInt64.max else { throw .current }
+      return AddressRange(start: start, length: length)
+    }
+    let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_PRIVATE | LMM_MAP_NORESERVE
+    let room = lmm_mmap(0, length + aligned, 0, reserve, -1, 0)
+    guard room != UInt64.max else { throw .current }
+    let start = (room + aligned - 1) / aligned * aligned
+    guard lmm_mmap(start, length, protection, flags | LMM_MAP_FIXED, file, offset) != UInt64.max
+    else { throw .current }
+    return AddressRange(start: start, length: length)
+  }
+}
+
+extension Mapping.Sharing {
+  var flag: Int32 { self == .shared ? LMM_MAP_SHARED : LMM_MAP_PRIVATE }
+}
+
+extension AddressRange {
+  /// Gives the kernel advice about the range; `madvise(2)`.
+  public func advise(_ advice: Advice) throws(Errno) {
+    try checked(lmm_madvise(start, length, advice.rawValue))
+  }
+
+  /// Changes what may be done with the range; `mprotect(2)`.
+  public func protect(_ protection: Mapping.Protection) throws(Errno) {
+    try checked(lmm_mprotect(start, length, protection.rawValue))
+  }
+
+  /// Removes the range from the address space; `munmap(2)`.
+  public func unmap() throws(Errno) { try checked(lmm_munmap(start, length)) }
+
+  /// Which base pages are in memory, by `mincore(2)`: for file-backed memory the page cache's answer.
+  public func residency() throws(Errno) -> [Bool] {
+    let count = Int((length + Memory.pageSize - 1) / Memory.pageSize)
+    var vector = [UInt8](repeating: 0, count: count)
+    try checked(lmm_mincore(start, length, &vector))
+    return vector.map { $0 & 1 != 0 }
+  }
+}

@@ -1,0 +1,33 @@
+internal import CLinuxMM
+
+/// Pages and the memory nodes they lie on.
+public enum Numa {
+  /// How many memory nodes the machine has, counted from node 0 upwards.
+  public static var nodeCount: Int {
+    var count = 0
+    while count < 64, TextFile.exists("/sys/devices/system/node/node\(count)") { count += 1 }
+    return max(count, 1)
+  }
+
+  /// The node a page lies on; `move_pages(2)` without nodes. `ENOENT` when no page is there.
+  public static func node(of address: UInt64) throws(Errno) -> Int {
+    var status: Int32 = 0
+    try checked(lmm_move_page(0, address, -1, &status, 0))
+    guard status >= 0 else { throw Errno(-status) }
+    return Int(status)
+  }
+
+  /// Moves one page to a node; `move_pages(2)` `MPOL_MF_MOVE`. Returns the node it is on then.
+  public static func move(pageAt address: UInt64, to node: Int) throws(Errno) -> Int {
+    var status: Int32 = 0
+    try checked(lmm_move_page(0, address, Int32(node), &status, LMM_MPOL_MF_MOVE))
+    guard status >= 0 else { throw Errno(-status) }
+    return Int(status)
+  }
+
+  /// Binds a range to a node and moves its pages there; `mbind(2)` `MPOL_BIND|MPOL_MF_MOVE`.
+  public static func bind(_ range: AddressRange, to node: Int) throws(Errno) {
+    let mask = UInt64(1) << UInt64(node)
+    try checked(lmm_mbind(range.start, range.length, LMM_MPOL_BIND, mask, UInt32(LMM_MPOL_MF_MOVE)))
+  }
+}

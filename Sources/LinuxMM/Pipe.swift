@@ -1,0 +1,26 @@
+internal import CLinuxMM
+
+/// A `pipe(2)` whose ends are taken out one by one; an end not taken is closed with the value.
+public struct Pipe: ~Copyable {
+  private var reading: Descriptor?
+  private var writing: Descriptor?
+
+  public init() throws(Errno) {
+    var ends: [Int32] = [0, 0]
+    try checked(lmm_pipe(&ends))
+    reading = Descriptor(adopting: ends[0])
+    writing = Descriptor(adopting: ends[1])
+  }
+
+  /// The end to read from; once.
+  public mutating func takeReading() -> Descriptor {
+    guard let end = reading.take() else { preconditionFailure("a pipe has one reading end") }
+    return end
+  }
+
+  /// The end to write to; once.
+  public mutating func takeWriting() -> Descriptor {
+    guard let end = writing.take() else { preconditionFailure("a pipe has one writing end") }
+    return end
+  }
+}

@@ -1,0 +1,61 @@
+/// What `/proc/PID/smaps` says about the mappings that overlap a range.
+public struct Smaps: Sendable {
+  private let blocks: [Substring]
+
+  /// Reads the mappings of this process, or of another, that overlap the range.
+  public init(_ range: AddressRange, ofProcess process: Int32? = nil) throws(Errno) {
+    let name = process.map { "\($0)" } ?? "self"
+    let text = try TextFile.read("/proc/" + name + "/smaps", limit: 8 << 20)
+    var found: [Substring] = []
+    var start = text.startIndex
+    var overlaps = false
+    var index = text.startIndex
+    while index < text.endIndex {
+      let end = text.utf8[index...].firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
+      if let bounds = Smaps.bounds(text[index..<end]) {
+        if overlaps { found.append(text[start..<index]) }
+        start = index
+        overlaps = bounds.start < range.end && range.start < bounds.end
+      }
+      index = end < text.endIndex ? text.utf8.index(after: end) : end
+    }
+    if overlaps { found.append(text[start...]) }
+    blocks = found
+  }
+
+  /// How many mappings overlap.
+  public var count: Int { blocks.count }
+
+  /// The sum of a field over the mappings, in KiB, such as `Swap`, `AnonHugePages`, `Rss`.
+  public func kibibytes(_ field: String) -> UInt64 {
+    blocks.reduce(0) { $0 + (TextFile.number(after: field, in: String($1)) ?? 0) }
+  }
+
+  /// Whether every mapping has a two-letter flag such as `uw` on its VmFlags line.
+  public func allHave(flag: String) -> Bool {
+    !blocks.isEmpty && blocks.allSatisfy { Smaps.flags($0).contains(flag) }
+  }
+
+  /// Whether some mapping has the flag.
+  public func anyHas(flag: String) -> Bool { blocks.contains { Smaps.flags($0).contains(flag) } }
+
+  private static func flags(_ block: Substring) -> [String] {
+    let key = Array("VmFlags:".utf8)
+    for line in block.utf8.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
+      return line.dropFirst(key.count).split(separator: UInt8(ascii: " ")).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    }
+    return []
+  }
+
+  /// The addresses of a header line `start-end perms …`, or nil for any other line.
+  private static func bounds(_ line: Substring) -> AddressRange? {
+    guard let dash = line.utf8.firstIndex(of: UInt8(ascii: "-")),
+      let blank = line.utf8.firstIndex(of: UInt8(ascii: " ")), dash < blank,
+      let start = UInt64(String(line[..<dash]), radix: 16),
+      let end = UInt64(String(line[line.utf8.index(after: dash)..<blank]), radix: 16)
+    else { return nil }
+    return AddressRange(start: start, length: end - start)
+  }
+}

@@ -1,0 +1,49 @@
+internal import CLinuxMM
+
+/// The program, its process and the machine.
+public enum System {
+  /// The program's arguments; the first is its name.
+  public static var arguments: [String] {
+    var all: [String] = []
+    for index in 0..<lmm_argument_count() {
+      guard let text = lmm_argument(index) else { break }
+      all.append(String(cString: text))
+    }
+    return all
+  }
+
+  public static func environment(_ name: String) -> String? {
+    lmm_getenv(name).map { String(cString: $0) }
+  }
+
+  public static var processID: Int32 { lmm_getpid() }
+  public static var threadID: Int32 { lmm_gettid() }
+  public static var isRoot: Bool { lmm_geteuid() == 0 }
+
+  /// Nanoseconds of the monotonic clock.
+  public static var nanoseconds: UInt64 { lmm_monotonic_ns() }
+
+  public static func sleep(milliseconds: UInt64) { lmm_sleep_ns(milliseconds * 1_000_000) }
+
+  /// Ends the process at once, without any clean-up; `_exit(2)`.
+  public static func exit(_ status: Int32) -> Never { lmm_exit(status) }
+
+  /// Writes a text to standard output (1) or standard error (2), unbuffered.
+  public static func emit(_ text: String, to descriptor: Int32 = 1) throws(Errno) {
+    try writeAll(text, to: descriptor)
+  }
+
+  /// Keeps this process on one CPU, so that its pages sit in one CPU's LRU batches.
+  public static func pinToOneCPU() throws(Errno) { try checked(lmm_pin_to_one_cpu()) }
+
+  /// Lets this process run on every CPU again.
+  public static func unpin() throws(Errno) { try checked(lmm_pin_to_all_cpus()) }
+
+  /// Makes the kernel empty its LRU batches; writes `/proc/sys/vm/compact_memory`, root only.
+  public static func drainPageLists() throws(Errno) {
+    try TextFile.write("1", to: "/proc/sys/vm/compact_memory")
+  }
+
+  /// `SIGPIPE` becomes an `EPIPE`.
+  public static func ignoreBrokenPipes() { lmm_ignore_signal(13) }
+}

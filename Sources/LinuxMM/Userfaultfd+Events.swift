@@ -1,0 +1,32 @@
+internal import CLinuxMM
+
+// Reading what happened.
+extension Userfaultfd {
+  /// Reads one event, or nil when none is pending.
+  public borrowing func nextEvent() throws(Errno) -> FaultEvent? {
+    var message = lmm_uffd_msg()
+    guard lmm_read(file.rawValue, &message, MemoryLayout<lmm_uffd_msg>.size) < 0 else {
+      return FaultEvent(message)
+    }
+    let error = Errno.current
+    guard error == .again else { throw error }
+    return nil
+  }
+
+  /// Whether an event arrives within the time; negative milliseconds wait for ever.
+  public borrowing func waitForEvent(milliseconds: Int32) throws(Errno) -> Bool {
+    try file.isReadable(within: milliseconds)
+  }
+
+  /// Waits for an event; false once `stop` is readable or the descriptor is broken.
+  public borrowing func waitForEvent(orStop stop: borrowing Descriptor) -> Bool {
+    while true {
+      var events = LMM_POLLIN
+      var stopEvents = LMM_POLLIN
+      let ready = lmm_poll2(file.rawValue, &events, stop.rawValue, &stopEvents, -1)
+      if ready < 0, Errno.current == .interrupted { continue }
+      guard ready > 0, stopEvents == 0 else { return false }
+      return events & LMM_POLLIN != 0
+    }
+  }
+}
