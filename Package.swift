@@ -68,7 +68,7 @@ let package = Package(
     tests("Libvirt", ["Libvirt"]),
     tests("Machine", ["Machine", "GuestProtocol"]),
     tests("Kernels", ["Kernels"]),
-    tests("Reports", ["Reports", "Results", "KernelLog"], data: ["Snapshots"]),
+    tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests("Lab", ["Lab"]),
     tests("Tidy", []),
     tests("CLI", []),
