@@ -70,7 +70,7 @@ let package = Package(
     tests("Libvirt", ["Libvirt"]),
     tests("Machine", ["Machine", "GuestProtocol"]),
     tests("Kernels", ["Kernels", systemPackage]),
-    tests("Reports", ["Reports", "Results", "KernelLog"], data: ["Snapshots"]),
+    tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests("Lab", ["Lab"]),
     tests("Tidy", []),
     tests("CLI", []),
