@@ -37,7 +37,7 @@ package struct RunSpec: Sendable {
   }
 
   /// The cases of a suite that the filters leave.
-  package func selected(from suite: Suite) -> [Suite.Declaration] {
+  package func selected(from suite: Suite) -> [CaseListing] {
     guard !filters.isEmpty else { return suite.cases }
     return suite.cases.filter { declared in filters.contains { $0.matches(declared.name) } }
   }
