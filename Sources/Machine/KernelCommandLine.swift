@@ -29,7 +29,9 @@ package struct KernelCommandLine: Sendable, Equatable, CustomStringConvertible {
     "random.trust_cpu=on",
   ]
 
-  /// Under TCG a timer interrupt may come too late for the check of the IO-APIC, and a healthy kernel panics: 2 of
+  /// What a guest needs under TCG only.
+  ///
+  /// A timer interrupt may come too late for the check of the IO-APIC, and a healthy kernel panics: 2 of
   /// 170 boots without it, 0 of 148 with it. KVM guests set it themselves.
   private static let translated = ["no_timer_check"]
 }
