@@ -48,8 +48,10 @@ package struct KTAPReport: Sendable {
     }
   }
 
-  /// A name that differs from its parent's: kunit.py takes the first line with the parent's name for
-  /// the parent's result, and `boot/boot` would end its suite.
+  /// A name that differs from its parent's.
+  ///
+  /// kunit.py takes the first line with the parent's name for the parent's result, so that the case
+  /// `boot` would end the suite `boot`.
   private static func name(_ name: String, below parent: String) -> String {
     name == parent ? "\(parent)/\(name)" : name
   }
