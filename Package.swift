@@ -59,9 +59,16 @@ let package = Package(
     library("Reports", ["Results"]),
     library(
       "Lab",
-      ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess, systemPackage]),
+      [
+        "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess,
+        systemPackage,
+      ]),
     .executableTarget(
-      name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
+      name: "faultline",
+      dependencies: [
+        "Lab", "Reports", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
+        argumentParser,
+      ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol"]),

@@ -38,9 +38,9 @@ struct Workspace {
 
   /// The machine of that name.
   func machine(_ name: String?) throws -> MachineProfile {
-    guard let name else { return machines.defaultProfile }
+    guard let name else { return machines.machines[0] }
     do {
-      return try machines.profile(named: name)
+      return try machines.machine(named: name)
     } catch {
       throw UsageFailure(
         unknown: "machine", name, known: machines.names, list: "faultline list --machines")
