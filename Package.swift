@@ -71,7 +71,7 @@ let package = Package(
       ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
-    tests("GuestKit", ["GuestKit", "GuestProtocol"]),
+    tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
