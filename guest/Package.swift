@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let kit: [Target.Dependency] = [
   "CStatic",
   .product(name: "GuestKit", package: "faultline"),
+  .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
 
@@ -39,5 +40,7 @@ let package = Package(
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
+    suite("swap"),
+    suite("thp"),
   ]
 )

@@ -18,16 +18,24 @@ extension Trial {
       seen: "\(what()): a fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
   }
 
-  /// Stores to each of the pages, all by default, and fails unless exactly the protected ones fault.
+  /// Stores to each page and fails unless exactly the protected ones fault.
   ///
   /// Each protected page raises one write-protect fault at its own address, in the order of the stores.
   public func expectWriteFaults(
-    _ tracker: Tracker, _ pages: Pages, _ some: Range<Int>? = nil,
-    _ what: @autoclosure () -> String, at protected: (Int) -> Bool = { _ in true }
+    _ tracker: Tracker, _ pages: Pages, _ what: @autoclosure () -> String,
+    at protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    try expectWriteFaults(tracker, pages, 0..<pages.count, what(), at: protected)
+  }
+
+  /// The same for some pages.
+  public func expectWriteFaults(
+    _ tracker: Tracker, _ pages: Pages, _ some: Range<Int>, _ what: @autoclosure () -> String,
+    at protected: (Int) -> Bool = { _ in true }
   ) throws(CaseEnd) {
     let mark = tracker.log.count
     var wanted: [UInt64] = []
-    for page in some ?? 0..<pages.count {
+    for page in some {
       let place = pages.address(page)
       if protected(page) { wanted.append(place) }
       pages.store(page, UInt8(truncatingIfNeeded: 0xa5 ^ page))

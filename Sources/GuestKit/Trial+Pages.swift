@@ -61,15 +61,22 @@ extension Trial {
       try count(bits, in: pages, some), equals: expected, "entries with \(bits) \(when)")
   }
 
-  /// Fails unless exactly those pages, of all by default, are write-protected, whatever else they are.
+  /// Fails unless exactly those pages are write-protected, whatever else they are.
   ///
   /// Trivially true on kernels whose pagemap cannot show `W`.
   public func expectProtected(
-    _ pages: Pages, _ some: Range<Int>? = nil, _ when: String,
+    _ pages: Pages, _ when: String, where protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    try expectProtected(pages, 0..<pages.count, when, where: protected)
+  }
+
+  /// The same for some pages.
+  public func expectProtected(
+    _ pages: Pages, _ some: Range<Int>, _ when: String,
     where protected: (Int) -> Bool = { _ in true }
   ) throws(CaseEnd) {
     guard showsWriteProtect else { return }
-    let first = (some ?? 0..<pages.count).lowerBound
+    let first = some.lowerBound
     let perPage = Int(pages.pageSize / Memory.pageSize)
     for (index, entry) in try pages.pagemap(self, some).enumerated() {
       let page = first + index / perPage
