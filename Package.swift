@@ -60,7 +60,7 @@ let package = Package(
       name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
-    tests("GuestKit", ["GuestKit", "GuestProtocol"]),
+    tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("KernelLog", ["KernelLog"]),
     tests("Results", ["Results"]),
     tests("Libvirt", ["Libvirt"]),

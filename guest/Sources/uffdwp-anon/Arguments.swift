@@ -24,8 +24,7 @@ func registerArguments(_ trial: Trial) throws(CaseEnd) {
     let error = try tracker.errno { (uffd) throws(Errno) -> Void in
       try uffd.register(range, for: Userfaultfd.Modes(rawValue: mode))
     }
-    try trial.expect(
-      error?.description ?? "success", equals: "EINVAL", "UFFDIO_REGISTER with \(what)")
+    try trial.expect(error, equals: .invalid, "UFFDIO_REGISTER with \(what)")
   }
   let smaps = try trial.attempt("reading smaps", try Smaps(good))
   try trial.expect(
@@ -46,8 +45,7 @@ func exclusiveOwner(_ trial: Trial) throws(CaseEnd) {
   let error = try second.errno { (uffd) throws(Errno) -> Void in
     try uffd.register(range, for: .writeProtect)
   }
-  try trial.expect(
-    error?.description ?? "success", equals: "EBUSY", "registering what another tracker has")
+  try trial.expect(error, equals: .busy, "registering what another tracker has")
   try first.protect(pages, 0)
   let mark = second.log.count
   try trial.expectWriteFault(first, pages, 0, "a store", pages.store(0, 0x22))
@@ -80,9 +78,7 @@ func writeProtectArguments(_ trial: Trial) throws(CaseEnd) {
     let error = try tracker.errno { (uffd) throws(Errno) -> Void in
       try uffd.writeProtect(range, rawMode: mode)
     }
-    try trial.expect(
-      error?.description ?? "success", equals: errno.description,
-      "UFFDIO_WRITEPROTECT with \(what)")
+    try trial.expect(error, equals: errno, "UFFDIO_WRITEPROTECT with \(what)")
   }
   for some in [pages, missingOnly, foreign] {
     try trial.expectPagemap(some, 0..<some.count, "PX", "after refused calls")
