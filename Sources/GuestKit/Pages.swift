@@ -116,7 +116,7 @@ public final class Pages {
   public func alias(_ trial: Trial) throws(CaseEnd) -> Pages {
     guard let file else { throw .error("\(backing.rawValue) has no file to map twice") }
     let length = range.length
-    let aligned = backing.isTransparentHuge ? Memory.hugePageSize : Memory.pageSize
+    let aligned = backing.isTransparentHuge ? Memory.hugePageSize : backing.pageSize
     let other = try trial.attempt(
       "mapping the \(backing.rawValue) file again",
       try Mapping(file: file.descriptor, length: length, .shared, aligned: aligned).relinquish())

@@ -112,6 +112,7 @@ struct Runner {
     if reader.end != nil, ended != nil { return .reported(reader) }
     let limit = one.deadline.scaledMilliseconds
     if ended == nil {
+      child.abandon()
       return .timedOut(reader, "unkillable \(patience) ms after SIGKILL; left behind")
     }
     if wasAlive { return .timedOut(reader, "no end within \(limit) ms; killed") }

@@ -49,7 +49,7 @@ import Testing
     ) { (_, _) throws(CaseEnd) in }
     #expect(family.map { $0.name } == ["zap.keeps/shmem", "zap.keeps/hugetlb"])
     #expect(family[1].needs.map { $0.name } == ["root", "wp-file", "hugepages:8"])
-    #expect(Suite.listing(family[0]) == "zap.keeps/shmem\troot,wp-file\t20000\tsummary\n")
+    #expect(Suite.listing(family[0]) == "zap.keeps/shmem\troot,wp-file\t10000\tsummary\n")
   }
 
   @Test("the longest mount point tells a directory's file system")
