@@ -39,5 +39,7 @@ let package = Package(
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
+    suite("uffdwp-shmem", ["UffdWP"]),
+    suite("uffdwp-hugetlb", ["UffdWP"]),
   ]
 )
