@@ -70,7 +70,7 @@ public enum Sharing {
         "of the child, after the parent's stores")
       try trial.expectWriteFault(second, own, 2, "the child's store", own.store(2, 0x22))
     }
-    try child.line.wait("the child's stores complete", within: .seconds(5))
+    try child.wait("the child's stores complete")
     try trial.expectEvents([], in: tracker, after: mark, "the child's stores")
     try trial.expectPagemap(pages, 0..<2, "PFW", "while the child has them, too")
     try trial.expectPagemap(pages, 2..<4, "PFXW", "while only the parent has them")

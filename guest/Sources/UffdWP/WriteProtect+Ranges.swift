@@ -4,7 +4,7 @@ internal import LinuxMM
 // Exactly the pages asked for, and what else may change their page table entries.
 extension WriteProtect {
   /// Stores to every page and fails unless exactly the protected ones raise one fault each.
-  static func expectFaults(
+  public static func expectFaults(
     _ trial: Trial, _ tracker: Tracker, _ pages: Pages, at protected: [Int], _ value: UInt8
   ) throws(CaseEnd) {
     for page in 0..<pages.count {
@@ -20,7 +20,7 @@ extension WriteProtect {
   }
 
   /// Fails unless exactly these pages are protected, whatever else they are.
-  static func expectBits(_ trial: Trial, _ pages: Pages, _ protected: [Int], _ when: String)
+  public static func expectBits(_ trial: Trial, _ pages: Pages, _ protected: [Int], _ when: String)
     throws(CaseEnd)
   {
     let entries = Int(pages.pageSize / Memory.pageSize)
