@@ -40,6 +40,9 @@ let package = Package(
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
+    suite("uffdwp-shmem", ["UffdWP"]),
+    suite("uffdwp-hugetlb", ["UffdWP"]),
+    suite("fork", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
     suite("test-trouble"),
