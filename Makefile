@@ -11,16 +11,8 @@ GUEST_BUILD  := .build-guest
 
 # What the executables are made of; a change in any of it makes them stale.
 HOST_SOURCES  := Package.swift $(shell find Sources -type f)
-GUEST_SOURCES := Package.swift guest/Package.swift $(shell find guest/Sources Sources/GuestProtocol \
+GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find guest/Sources Sources/GuestProtocol \
                  Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit -type f)
-
-# Embedded Swift and a fully static link. On the command line, not in the manifest: the libraries are shared with the
-# host, and the manifest's flags would turn its copies Embedded too.
-SWIFT_RESOURCES = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
-GUEST_TRIPLE    = $(shell swiftc -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p' | head -1)
-GUEST_FLAGS     = -c release -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -Osize \
-                  -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections \
-                  -Xlinker -L$(SWIFT_RESOURCES)/embedded/$(GUEST_TRIPLE) -Xlinker -lswiftUnicodeDataTables -Xlinker -lm
 
 .DEFAULT_GOAL := help
 .PHONY: help run test build guest check fmt bench clean packages toolchain install
@@ -79,9 +71,5 @@ bin/faultline: $(HOST_SOURCES) | packages
 	install -m 755 "$$(swift build --scratch-path $(HOST_BUILD) -c release --show-bin-path)/faultline" $@
 
 bin/guest/.built: $(GUEST_SOURCES) | packages
-	swift build --package-path guest --scratch-path $(GUEST_BUILD) $(GUEST_FLAGS)
-	@mkdir -p bin/guest
-	@rm -f bin/guest/*
-	@for directory in guest/Sources/*/; do program=$$(basename $$directory); \
-	  if [ -f "$(GUEST_BUILD)/release/$$program" ]; then strip -o "bin/guest/$$program" "$(GUEST_BUILD)/release/$$program"; fi; done
+	guest/build $(GUEST_BUILD) bin/guest
 	@touch $@

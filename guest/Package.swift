@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let kit: [Target.Dependency] = [
+  "CRuntime",
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
@@ -28,10 +29,12 @@ let package = Package(
     .executableTarget(
       name: "init",
       dependencies: [
-        "CInit", .product(name: "GuestProtocol", package: "faultline"),
+        "CInit", "CRuntime", .product(name: "GuestProtocol", package: "faultline"),
       ],
       swiftSettings: settings),
     .target(name: "CInit"),
+    // What the programs expect of the C library and musl lacks.
+    .target(name: "CRuntime"),
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),

@@ -1,11 +1,13 @@
+internal import LinuxMM
+
 /// What a suite program was asked to do.
-struct Arguments: Equatable {
+struct Arguments {
   var list = false
   var help = false
   var filters: [String] = []
 
   /// What is wrong with a command line.
-  enum Problem: Error, Equatable {
+  enum Problem: Error {
     case unknown(String)
     case missingValue(String)
 
@@ -24,17 +26,19 @@ struct Arguments: Equatable {
     var index = 0
     while index < words.count {
       let word = words[index]
-      switch word {
-      case "--list": list = true
-      case "--help", "-h": help = true
-      case "--filter":
+      let prefix = "--filter="
+      if isSame(word, "--list") {
+        list = true
+      } else if isSame(word, "--help") || isSame(word, "-h") {
+        help = true
+      } else if isSame(word, "--filter") {
         index += 1
         guard index < words.count else { throw .missingValue(word) }
         filters.append(words[index])
-      default:
-        let prefix = "--filter="
-        guard word.utf8.starts(with: prefix.utf8) else { throw .unknown(word) }
+      } else if word.utf8.starts(with: prefix.utf8) {
         filters.append(String(decoding: word.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+      } else {
+        throw .unknown(word)
       }
       index += 1
     }

@@ -19,7 +19,7 @@ extension Backing {
     guard let mounts = try? TextFile.read("/proc/mounts") else { return nil }  // see above
     for directory in wanted {
       guard TextFile.exists(directory), let type = fileSystem(of: directory, in: mounts),
-        types.contains(type)
+        types.contains(where: { isSame($0, type) })
       else { continue }
       return directory
     }

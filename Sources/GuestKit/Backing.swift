@@ -78,7 +78,8 @@ public enum Backing: String, Sendable, CaseIterable {
     default:
       let file = OpenFile(try openFile(size: length))
       let sharing = isShared ? Mapping.Sharing.shared : .private
-      range = try Mapping(file: file.descriptor, length: length, sharing, aligned: aligned).relinquish()
+      range = try Mapping(file: file.descriptor, length: length, sharing, aligned: aligned)
+        .relinquish()
       try advise(range)
       return Pages(self, range, count, file: file)
     }

@@ -1,7 +1,7 @@
 public import GuestProtocol
 
 /// Why a case's body stopped early; the first one ends the case.
-public enum CaseEnd: Error, Equatable, Sendable {
+public enum CaseEnd: Error, Sendable {
   /// The kernel broke the promise.
   case failed(expected: String, seen: String)
   /// Something the case needs is lacking.

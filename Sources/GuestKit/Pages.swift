@@ -115,7 +115,7 @@ public final class Pages {
     return nil
   }
 
-  /// Maps the same file once more, shared: the other way to the same memory. Files only.
+  /// Maps the file behind the pages once more, shared: the other way to the same memory.
   public func alias(_ trial: Trial) throws(CaseEnd) -> Pages {
     guard let file else { throw .error("\(backing.rawValue) has no file to map twice") }
     let length = range.length
@@ -156,7 +156,7 @@ public final class Pages {
     try pagemap(trial, page..<(page + 1))[0].bits
   }
 
-  /// A field of the mapping's smaps, in KiB: `AnonHugePages`, `Swap`, `Rss` …
+  /// A field of the mapping's smaps, such as `AnonHugePages`, `Swap` or `Rss`, in KiB.
   public func smaps(_ trial: Trial, _ field: String) throws(CaseEnd) -> UInt64 {
     try trial.attempt("reading smaps", try Smaps(range)).kibibytes(field)
   }

@@ -5,7 +5,7 @@ internal import LinuxMM
 ///
 /// Lines: `eKEY=VALUE` evidence · `xTEXT` expected · `sTEXT` seen · then exactly one end: `p` pass,
 /// `f` fail, `kKIND TEXT` skip, `uTEXT` unexercised, `dTEXT` error (also written by the crash reporter).
-enum Report: Equatable {
+enum Report {
   case evidence(String, String)
   case expected(String)
   case seen(String)
@@ -46,7 +46,9 @@ enum Report: Equatable {
     case UInt8(ascii: "d"): self = .end(.error(text))
     case UInt8(ascii: "k"):
       guard let blank = rest.firstIndex(of: UInt8(ascii: " ")),
-        let kind = Outcome.SkipKind(rawValue: String(decoding: rest[..<blank], as: UTF8.self))
+        let kind = Outcome.SkipKind.allCases.first(where: {
+          $0.rawValue.utf8.elementsEqual(rest[..<blank])
+        })
       else { return nil }
       let words = rest[rest.index(after: blank)...]
       self = .end(.skip(kind, String(decoding: words, as: UTF8.self)))

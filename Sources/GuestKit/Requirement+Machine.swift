@@ -125,7 +125,7 @@ extension Requirement {
     guard let value = HugePages.setting(name) else {
       return Lacking(.config, "no transparent_hugepage/\(name) (\(symbol))")
     }
-    return value == "never" ? Lacking(.config, "transparent_hugepage/\(name) is never") : nil
+    return isSame(value, "never") ? Lacking(.config, "transparent_hugepage/\(name) is never") : nil
   }
 
   private static func lackingAdvice(_ advice: Advice, ofLength length: UInt64, since: String)

@@ -8,7 +8,7 @@ public struct Requirement: Sendable {
   private let probe: @Sendable () -> Lacking?
 
   /// What is missing, and in which sense.
-  public struct Lacking: Equatable, Sendable {
+  public struct Lacking: Sendable {
     public let kind: Outcome.SkipKind
     public let text: String
 

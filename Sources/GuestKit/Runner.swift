@@ -4,7 +4,7 @@ internal import LinuxMM
 /// Runs cases one after the other, each in a process group of its own, and reports them as KTAP.
 struct Runner {
   private var writer = KTAPWriter()
-  private let marks = System.environment("FAULTLINE_MARKERS") == "1"
+  private let marks = isSame(System.environment("FAULTLINE_MARKERS") ?? "", "1")
 
   /// How a case's process is over.
   private enum End {
@@ -34,7 +34,7 @@ struct Runner {
     let line: String
     switch end {
     case .reported(let reader):
-      if reader.end == .fail {
+      if case .fail = reader.end {
         Suite.say(writer.mismatch(expected: reader.expected, seen: reader.seen))
       }
       let outcome = reader.end ?? .error("the case's process ended without a report")

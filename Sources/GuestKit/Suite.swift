@@ -44,8 +44,9 @@ public enum Suite {
   }
 
   private static func firstDuplicate(_ cases: [Case]) -> String? {
-    var known: Set<String> = []
-    for one in cases where !known.insert(one.name).inserted { return one.name }
+    for (index, one) in cases.enumerated() {
+      if cases[..<index].contains(where: { isSame($0.name, one.name) }) { return one.name }
+    }
     return nil
   }
 

@@ -22,6 +22,14 @@ public final class Trial: Sendable {
       expected: "\(what()): \(expected.description)", seen: "\(what()): \(seen.description)")
   }
 
+  /// Fails unless both texts are the same bytes.
+  public func expect(_ seen: String, equals expected: String, _ what: @autoclosure () -> String)
+    throws(CaseEnd)
+  {
+    guard !isSame(seen, expected) else { return }
+    throw .failed(expected: "\(what()): \(expected)", seen: "\(what()): \(seen)")
+  }
+
   /// Fails unless the condition holds; both texts say what was expected and what is the case instead.
   public func expect(
     _ condition: Bool, expected: @autoclosure () -> String, seen: @autoclosure () -> String

@@ -34,8 +34,10 @@ package enum SplatKind: String, CaseIterable, Codable, Sendable {
   case outOfMemory = "oom"
   /// `BUG: Bad page state`.
   case badPage = "bad-page"
-  /// `BUG: Bad page map`, `Bad swap file entry`.
+  /// `BUG: Bad page map`, `bad pmd`.
   case badPageMap = "bad-page-map"
+  /// `Bad swap file entry`, `Unused swap offset entry`: an entry that names no swapped page.
+  case badSwapEntry = "bad-swap-entry"
   /// `BUG: Bad rss-counter state`.
   case badRssCounter = "bad-rss-counter"
   case listCorruption = "list-corruption"
@@ -44,6 +46,17 @@ package enum SplatKind: String, CaseIterable, Codable, Sendable {
   case slab
   /// `BUG: …` in a form that has no kind of its own.
   case otherBug = "other-bug"
+  /// The panic by which a kernel answers an NMI that nobody claims: how the host asks a hung guest
+  /// where it is. It says nothing against the kernel, and so is not fatal.
+  case nmi
   /// A panic without any earlier splat of its own.
   case panic
+
+  /// Whether the kernel cannot be trusted after such a splat, even if it went on.
+  package var isFatal: Bool {
+    switch self {
+    case .bug, .pageFault, .generalProtection, .oops, .doubleFault, .panic: true
+    default: false
+    }
+  }
 }

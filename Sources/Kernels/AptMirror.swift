@@ -40,6 +40,13 @@ struct AptMirror: Equatable {
     return mirrors.filter(\.namesDebian) + mirrors.filter { !$0.namesDebian }
   }
 
+  /// Method and host, such as "http://mirror.example"; the whole address where there is no host.
+  var host: String {
+    let parts = uri.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count > 2 && parts[1].isEmpty && !parts[2].isEmpty
+      ? parts[0] + "//" + parts[2] : uri
+  }
+
   private var namesDebian: Bool {
     uri.split(separator: "/").dropFirst().contains { $0.hasPrefix("debian") }
   }

@@ -48,13 +48,15 @@ struct AptSource: Equatable {
     text.split(separator: "\n").compactMap { AptSource(line: String($0)) }
   }
 
+}
+
+extension AptSource {
   private init?(stanza: [String: String]) {
     let enabled = stanza["enabled"]?.lowercased() ?? "yes"
     guard !["no", "false", "without", "off", "disable"].contains(enabled) else { return nil }
-    types = stanza["types"]?.words ?? []
-    uris = stanza["uris"]?.words ?? []
-    suites = stanza["suites"]?.words ?? []
-    components = stanza["components"]?.words ?? []
+    self.init(
+      types: stanza["types"]?.words ?? [], uris: stanza["uris"]?.words ?? [],
+      suites: stanza["suites"]?.words ?? [], components: stanza["components"]?.words ?? [])
     guard !types.isEmpty, !uris.isEmpty, !suites.isEmpty else { return nil }
     let signers = stanza["signed-by"] ?? ""
     if signers.contains("BEGIN PGP PUBLIC KEY BLOCK") {
@@ -81,12 +83,10 @@ struct AptSource: Equatable {
     }
     let words = rest.words
     guard words.count >= 2 else { return nil }
-    types = [type]
-    uris = [words[0]]
-    suites = [words[1]]
-    components = Array(words.dropFirst(2))
-    signedBy = Self.list(options["signed-by"] ?? "")
-    self.options = options.filter { Self.keptOptions.contains($0.key) }
+    self.init(
+      types: [type], uris: [words[0]], suites: [words[1]],
+      components: Array(words.dropFirst(2)), signedBy: Self.list(options["signed-by"] ?? ""),
+      options: options.filter { Self.keptOptions.contains($0.key) })
   }
 
   private static func list(_ text: String) -> [String] {

@@ -47,6 +47,9 @@ struct FileLock: ~Copyable {
   }
 
   deinit {
-    try? descriptor.close()  // the lock is gone with the descriptor either way
+    // A child that another thread has forked and that is not past exec still has a copy of the
+    // descriptor, so closing alone would let go of the lock some milliseconds late.
+    _ = flock(descriptor.rawValue, LOCK_UN)
+    try? descriptor.close()  // nothing was written through it
   }
 }

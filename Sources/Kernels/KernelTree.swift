@@ -34,9 +34,9 @@ struct KernelTree {
 
   /// The image to boot; nil when none is built.
   ///
-  /// That is a vmlinux which QEMU can enter directly (0.1 s of CPU less under TCG), else the bzImage.
-  /// A bzImage older than its vmlinux is out of date: `make vmlinux` does not renew it. A vmlinux
-  /// with a defect comes last, for the sake of what the defect says.
+  /// That is a vmlinux which QEMU can enter directly (0.1 s of CPU less under TCG), else the
+  /// bzImage. A bzImage older than its vmlinux is out of date: `make vmlinux` does not renew it. A
+  /// vmlinux with a defect comes last, for the sake of what the defect says.
   func bestImage() -> String? {
     let packed = FileFacts(path: bzImage)
     guard let unpacked = FileFacts(path: vmlinux) else { return packed == nil ? nil : bzImage }

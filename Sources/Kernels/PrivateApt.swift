@@ -74,7 +74,7 @@ struct PrivateApt {
 
   /// Bounds for a mirror that does not answer, where the machine sets none.
   private static let defaults = [
-    ("Acquire::Retries", "1"), ("Acquire::http::Timeout", "20"), ("Acquire::https::Timeout", "20"),
+    ("Acquire::Retries", "1"), ("Acquire::http::Timeout", "10"), ("Acquire::https::Timeout", "10"),
   ]
 
   /// The text of the one deb822 source: only the amd64 package index of main.
@@ -105,10 +105,18 @@ struct PrivateApt {
   /// - Throws: `SuiteFailure` when the mirror cannot be reached, lacks the suite, or is signed by
   ///   an unknown key.
   func update() async throws {
+    func failed(_ reason: SuiteFailure.Reason) -> SuiteFailure {
+      SuiteFailure(
+        suite: suite, mirror: mirror.uri, keyrings: mirror.signedBy, reason: reason)
+    }
+    let apt = child("apt-get", ["-q", "update"], deadline: FetchDeadline.index)
     do {
-      _ = try await run("apt-get", ["-q", "update"], deadline: FetchDeadline.index)
-    } catch let failure as ChildFailure {
-      throw SuiteFailure(failure, suite: suite, mirror: mirror.uri, keyrings: mirror.signedBy)
+      let ending = try await apt.run()
+      guard ending.succeeded else {
+        throw failed(AptComplaint(output: ending.output, errors: ending.errors).reason)
+      }
+    } catch let failure as ChildFailure where failure.reason == .late(FetchDeadline.index) {
+      throw failed(.unreachable(failure.description))
     }
   }
 
@@ -132,7 +140,9 @@ struct PrivateApt {
         "apt-get", ["-q", "download"] + offers.map { "\($0.package)=\($0.version)" },
         directory: folder, deadline: FetchDeadline.download)
       return true
-    } catch let failure as ChildFailure where failure.lastWords.contains("404") {
+    } catch let failure as ChildFailure
+      where ["404  Not Found", "File not found"].contains(where: failure.lastWords.contains)
+    {
       return false
     }
   }
@@ -140,10 +150,15 @@ struct PrivateApt {
   private func run(
     _ program: String, _ arguments: [String], directory: String? = nil, deadline: Duration
   ) async throws -> String {
-    try await ChildProcess(
+    try await child(program, arguments, directory: directory, deadline: deadline).output()
+  }
+
+  private func child(
+    _ program: String, _ arguments: [String], directory: String? = nil, deadline: Duration
+  ) -> ChildProcess {
+    ChildProcess(
       program, arguments, environment: ["APT_CONFIG": self.directory + "/apt.conf"],
-      directory: directory, deadline: deadline
-    ).output()
+      directory: directory, deadline: deadline)
   }
 
   private func write(_ name: String, _ text: String, permissions: Int = 0o644) throws {

@@ -51,7 +51,7 @@ struct SuiteSearch {
 
   /// Asks the mirrors that may have a suite, until one has the series.
   ///
-  /// `silent` holds the mirrors that did not answer; they are not waited for again.
+  /// `silent` holds the hosts that did not answer; they are not waited for again.
   private func search(
     _ suite: String, _ entry: CatalogEntry,
     _ silent: inout Set<String>, _ reports: inout [SuiteReport]
@@ -62,7 +62,7 @@ struct SuiteSearch {
       report(.skippedSuite(failure))
       reports.append(.failed(failure))
     }
-    for mirror in mirrors where !silent.contains(mirror.uri) {
+    for mirror in mirrors where !silent.contains(mirror.host) {
       let apt = PrivateApt(
         directory: cache.aptDirectory(suite: suite), suite: suite, mirror: mirror,
         machine: machine)
@@ -73,7 +73,7 @@ struct SuiteSearch {
         let choices = PackageChoice.all(for: entry, among: offers)
         if !choices.isEmpty { return choices.map { Finding(choice: $0, apt: apt) } }
       } catch let failure as SuiteFailure {
-        if case .unreachable = failure.reason { silent.insert(mirror.uri) }
+        if case .unreachable = failure.reason { silent.insert(mirror.host) }
         report(.skippedSuite(failure))
         reports.append(.failed(failure))
       }

@@ -15,4 +15,19 @@ public struct AddressRange: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Lower-case hexadecimal digits without a prefix.
-public func hex(_ value: UInt64) -> String { String(value, radix: 16) }
+public func hex(_ value: UInt64) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  var rest = value
+  repeat {
+    text.append(digits[Int(rest & 15)])
+    rest >>= 4
+  } while rest != 0
+  return String(decoding: text.reversed(), as: UTF8.self)
+}
+
+/// Whether two texts are the same bytes.
+///
+/// Instead of `==`, which knows canonically equivalent spellings and so brings 50 kB of Unicode tables
+/// into every guest program.
+public func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }

@@ -9,7 +9,7 @@ public enum Numa {
     return max(count, 1)
   }
 
-  /// The node a page lies on; `move_pages(2)` without nodes. `ENOENT` when no page is there.
+  /// The node a page lies on, `ENOENT` when no page is there; `move_pages(2)` without nodes.
   public static func node(of address: UInt64) throws(Errno) -> Int {
     var status: Int32 = 0
     try checked(lmm_move_page(0, address, -1, &status, 0))
@@ -17,7 +17,7 @@ public enum Numa {
     return Int(status)
   }
 
-  /// Moves one page to a node; `move_pages(2)` `MPOL_MF_MOVE`. Returns the node it is on then.
+  /// Moves one page to a node and returns the one it is on then; `move_pages(2)` `MPOL_MF_MOVE`.
   public static func move(pageAt address: UInt64, to node: Int) throws(Errno) -> Int {
     var status: Int32 = 0
     try checked(lmm_move_page(0, address, Int32(node), &status, LMM_MPOL_MF_MOVE))

@@ -19,27 +19,29 @@ public struct PagemapEntry: Equatable, Sendable, CustomStringConvertible {
     public static let softDirty = Bits(rawValue: 1 << 55)  // d
     public static let guardRegion = Bits(rawValue: 1 << 58)  // G: 6.15
 
-    static let letters: [(Bits, Character)] = [
-      (.present, "P"), (.swapped, "S"), (.file, "F"), (.exclusive, "X"),
-      (.writeProtected, "W"), (.guardRegion, "G"), (.softDirty, "d"),
+    // Bytes: a Character would bring the Unicode tables for grapheme breaking.
+    static let letters: [(bit: Bits, letter: UInt8)] = [
+      (.present, UInt8(ascii: "P")), (.swapped, UInt8(ascii: "S")), (.file, UInt8(ascii: "F")),
+      (.exclusive, UInt8(ascii: "X")), (.writeProtected, UInt8(ascii: "W")),
+      (.guardRegion, UInt8(ascii: "G")), (.softDirty, UInt8(ascii: "d")),
     ]
 
     /// Reads letters such as `PXW`; `-` is no bit, and an unknown letter a programmer's error.
     public init(letters text: String) {
       var bits: Bits = []
-      for letter in text where letter != "-" {
-        guard let known = Bits.letters.first(where: { $0.1 == letter }) else {
+      for letter in text.utf8 where letter != UInt8(ascii: "-") {
+        guard let known = Bits.letters.first(where: { $0.letter == letter }) else {
           preconditionFailure("a pagemap letter is one of P S F X W G d -")
         }
-        bits.insert(known.0)
+        bits.insert(known.bit)
       }
       self = bits
     }
 
     public var description: String {
-      var text = ""
+      var text: [UInt8] = []
       for (bit, letter) in Bits.letters where contains(bit) { text.append(letter) }
-      return text.isEmpty ? "-" : text
+      return text.isEmpty ? "-" : String(decoding: text, as: UTF8.self)
     }
   }
 

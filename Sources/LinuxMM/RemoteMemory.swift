@@ -2,7 +2,7 @@ internal import CLinuxMM
 
 /// Another way to a process's memory than its own loads and stores.
 public enum RemoteMemory {
-  /// Writes bytes into a process; `process_vm_writev(2)`. Bytes written.
+  /// Writes bytes into a process and returns how many; `process_vm_writev(2)`.
   public static func write(_ bytes: [UInt8], to address: UInt64, ofProcess process: Int32)
     throws(Errno) -> Int
   {
@@ -26,7 +26,7 @@ public enum RemoteMemory {
     return bytes
   }
 
-  /// Gives pages to a pipe without copying; `vmsplice(2)`. Bytes given.
+  /// Gives pages to a pipe without copying and returns the bytes given; `vmsplice(2)`.
   @discardableResult
   public static func splice(_ range: AddressRange, into pipe: borrowing Descriptor) throws(Errno)
     -> Int

@@ -33,29 +33,41 @@ public struct Smaps: Sendable {
 
   /// Whether every mapping has a two-letter flag such as `uw` on its VmFlags line.
   public func allHave(flag: String) -> Bool {
-    !blocks.isEmpty && blocks.allSatisfy { Smaps.flags($0).contains(flag) }
+    !blocks.isEmpty && blocks.allSatisfy { Smaps.has(flag, $0) }
   }
 
   /// Whether some mapping has the flag.
-  public func anyHas(flag: String) -> Bool { blocks.contains { Smaps.flags($0).contains(flag) } }
+  public func anyHas(flag: String) -> Bool { blocks.contains { Smaps.has(flag, $0) } }
 
-  private static func flags(_ block: Substring) -> [String] {
+  private static func has(_ flag: String, _ block: Substring) -> Bool {
     let key = Array("VmFlags:".utf8)
     for line in block.utf8.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
-      return line.dropFirst(key.count).split(separator: UInt8(ascii: " ")).map {
-        String(decoding: $0, as: UTF8.self)
-      }
+      let flags = line.dropFirst(key.count).split(separator: UInt8(ascii: " "))
+      return flags.contains { $0.elementsEqual(flag.utf8) }
     }
-    return []
+    return false
   }
 
   /// The addresses of a header line `start-end perms …`, or nil for any other line.
   private static func bounds(_ line: Substring) -> AddressRange? {
     guard let dash = line.utf8.firstIndex(of: UInt8(ascii: "-")),
       let blank = line.utf8.firstIndex(of: UInt8(ascii: " ")), dash < blank,
-      let start = UInt64(String(line[..<dash]), radix: 16),
-      let end = UInt64(String(line[line.utf8.index(after: dash)..<blank]), radix: 16)
+      let start = number(line.utf8[..<dash]),
+      let end = number(line.utf8[line.utf8.index(after: dash)..<blank])
     else { return nil }
     return AddressRange(start: start, length: end - start)
+  }
+
+  /// Reads hexadecimal digits; nil for anything else.
+  private static func number(_ digits: Substring.UTF8View) -> UInt64? {
+    var value: UInt64 = 0
+    for digit in digits {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(digit - 48)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(digit - 87)
+      default: return nil
+      }
+    }
+    return digits.isEmpty ? nil : value
   }
 }

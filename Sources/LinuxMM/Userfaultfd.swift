@@ -83,7 +83,7 @@ public struct Userfaultfd: ~Copyable, Sendable {
     try body(file)
   }
 
-  /// Registers a range for faults; `UFFDIO_REGISTER`. Returns what the range can do.
+  /// Registers a range for faults and returns what it can do; `UFFDIO_REGISTER`.
   @discardableResult
   public borrowing func register(_ range: AddressRange, for modes: Modes) throws(Errno)
     -> Operations
@@ -122,7 +122,7 @@ public struct Userfaultfd: ~Copyable, Sendable {
     try checked(lmm_ioctl(file.rawValue, LMM_UFFDIO_WRITEPROTECT, &argument))
   }
 
-  /// Fills missing pages with a copy; `UFFDIO_COPY`. Returns the bytes copied.
+  /// Fills missing pages with a copy and returns the bytes copied; `UFFDIO_COPY`.
   @discardableResult
   public borrowing func copy(
     from source: UInt64, to range: AddressRange, writeProtected: Bool = false, wake: Bool = true
@@ -135,7 +135,7 @@ public struct Userfaultfd: ~Copyable, Sendable {
     return argument.done
   }
 
-  /// Maps the zero page; `UFFDIO_ZEROPAGE`. Not on hugetlb.
+  /// Maps the zero page, but not on hugetlb; `UFFDIO_ZEROPAGE`.
   @discardableResult
   public borrowing func zeroPage(_ range: AddressRange, wake: Bool = true) throws(Errno) -> Int64 {
     let mode = wake ? 0 : LMM_UFFDIO_ZEROPAGE_MODE_DONTWAKE

@@ -157,6 +157,14 @@ package actor Machine {
     end = ending.end
   }
 
+  /// Gives the guest up as hung: whoever waits for it is told so. `destroy()` is still the caller's.
+  package func giveUp() {
+    guard end == nil else { return }
+    end = .hung
+    // Any event wakes the reader, which then finds the end.
+    inbox.post(.consoleEnded)
+  }
+
   /// Presses the magic SysRq keys in the guest, one after the other.
   ///
   /// `w` shows blocked tasks, `l` backtraces, `c` crashes the kernel. It needs a living init.

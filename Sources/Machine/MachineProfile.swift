@@ -106,8 +106,9 @@ extension MachineProfile {
     }
   }
 
-  /// The words of the kernel's command line that make the machine. Pools are reserved there: later the memory may
-  /// be fragmented, and pages of 1 GiB come no other way.
+  /// The words of the kernel's command line that make the machine.
+  ///
+  /// Pools are reserved there: later the memory may be fragmented, and pages of 1 GiB come no other way.
   package var kernelArguments: [String] {
     var words: [String] = []
     if hugepages1G > 0 { words += ["hugepagesz=1G", "hugepages=\(hugepages1G)"] }

@@ -40,6 +40,9 @@ _Static_assert(O_NONBLOCK == 04000 && O_CREAT == 0100 && O_TRUNC == 01000, "open
 
 int ci_pid(void) { return getpid(); }
 
+// glibc has it since 2.32; the guest's runtime has its own beside musl.
+const char *strerrorname_np(int number);
+
 const char *ci_error_name(int number) {
   const char *name = strerrorname_np(number);
   return name ? name : "an unknown error";

@@ -32,7 +32,8 @@ public enum WriteProtect {
     try trial.expectNoEvent(tracker, "a store to the page before", pages.store(0, 0xb0))
     try trial.expectNoEvent(tracker, "a store to the page after", pages.store(2, 0xb2))
     try trial.expectPagemap(pages, 1, backing.writtenLetters + "W", "after its neighbours' stores")
-    try trial.expectWriteFault(tracker, pages, 1, "a store to the page itself", pages.store(1, 0xb1))
+    try trial.expectWriteFault(
+      tracker, pages, 1, "a store to the page itself", pages.store(1, 0xb1))
     try trial.expectIntact(pages)
   }
 }

@@ -45,7 +45,9 @@ final class Agent {
 
   // MARK: - Waiting
 
-  /// Waits until there is something to do. Every source is non-blocking, so nobody needs to know which it was.
+  /// Waits until there is something to do.
+  ///
+  /// Every source is non-blocking, so nobody needs to know which it was.
   private func wait() {
     let isOpen = port.closedSince == nil
     let pipes = port.isFull ? nil : execution?.descriptors
@@ -150,14 +152,19 @@ final class Agent {
       return port.say(
         .refused(about: about, reason: "no program \(short(request.digest)) was pushed"))
     }
-    log.write("suite \(short(request.name)) start")
-    let (execution, failure) = Execution.start(request, program)
-    if let execution {
-      port.say(.started(run: execution.run, pid: Int64(execution.pid)))
-    } else {
-      port.say(.refused(about: about, reason: failure ?? ""))
+    guard Execution.isFileName(request.name) else {
+      return port.say(
+        .refused(about: about, reason: "\"\(short(request.name))\" is no file name"))
     }
-    self.execution = execution
+    log.write("suite \(request.name) start")
+    switch Execution.start(request, program) {
+    case .success(let execution):
+      self.execution = execution
+      port.say(.started(run: execution.run, pid: Int64(execution.pid)))
+    case .failure(let failure):
+      log.write("suite \(request.name) end")
+      port.say(.refused(about: about, reason: failure.reason))
+    }
   }
 
   private func sysrq(_ keys: String) {

@@ -88,31 +88,39 @@ extension Execution {
   /// The directory of links that give a program its name: splats show the name it was executed by.
   private static let directory = "/faultline/run"
 
-  /// Starts a program; answers a sentence when that fails.
-  static func start(_ request: RunRequest, _ program: Program) -> (Execution?, String?) {
+  /// Why a program could not be started.
+  struct Failure: Error {
+    let reason: String
+
+    init(_ what: String, _ result: CInt) {
+      reason = what + ": " + errorName(result)
+    }
+  }
+
+  /// Starts a program, whose name must be a file name.
+  static func start(_ request: RunRequest, _ program: Program) -> Result<Execution, Failure> {
     let link = directory + "/" + request.name
-    guard isFileName(request.name) else { return (nil, "\"\(request.name)\" is no file name") }
     ci_mkdir(directory)
     ci_unlink(link)
     var result = ci_symlink("/proc/self/fd/" + String(program.memory), link)
-    guard result == 0 else { return (nil, "\(link) cannot be made: \(errorName(result))") }
-    var (outputRead, outputWrite, errorsRead, errorsWrite): (CInt, CInt, CInt, CInt) = (
-      -1, -1, -1, -1
-    )
-    result = ci_pipe(&outputRead, &outputWrite)
-    guard result == 0 else { return (nil, "no pipe for stdout: \(errorName(result))") }
-    result = ci_pipe(&errorsRead, &errorsWrite)
-    if result == 0 {
-      result = spawn(link, request, output: outputWrite, errors: errorsWrite)
-      ci_close(errorsWrite)
+    guard result == 0 else { return .failure(Failure("\(link) cannot be made", result)) }
+    var (output, outputEnd, errors, errorsEnd): (CInt, CInt, CInt, CInt) = (-1, -1, -1, -1)
+    result = ci_pipe(&output, &outputEnd)
+    guard result == 0 else { return .failure(Failure("there is no pipe for stdout", result)) }
+    defer { ci_close(outputEnd) }
+    result = ci_pipe(&errors, &errorsEnd)
+    guard result == 0 else {
+      ci_close(output)
+      return .failure(Failure("there is no pipe for stderr", result))
     }
-    ci_close(outputWrite)
+    defer { ci_close(errorsEnd) }
+    result = spawn(link, request, output: outputEnd, errors: errorsEnd)
     guard result > 0 else {
-      ci_close(outputRead)
-      if errorsRead >= 0 { ci_close(errorsRead) }
-      return (nil, "the program cannot be executed: \(errorName(result))")
+      ci_close(output)
+      ci_close(errors)
+      return .failure(Failure("the program cannot be executed", result))
     }
-    return (Execution(request: request, pid: result, output: outputRead, errors: errorsRead), nil)
+    return .success(Execution(request: request, pid: result, output: output, errors: errors))
   }
 
   private static func spawn(
@@ -142,7 +150,8 @@ extension Execution {
     }
   }
 
-  private static func isFileName(_ name: String) -> Bool {
+  /// Whether a program may be executed by this name.
+  static func isFileName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 100 && name != "." && name != ".."
       && name.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 < 0x7f }
   }
