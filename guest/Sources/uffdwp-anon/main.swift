@@ -36,6 +36,9 @@ Suite.main {
     "uffdwp-anon.unpopulated-marker", "protection of a page that does not exist yet holds",
     needs: [.writeProtectUnpopulated], body: unpopulatedMarker)
   Case(
+    "uffdwp-anon.unpopulated-marker/sparse", "it holds where there is no page table yet",
+    needs: [.writeProtectUnpopulated], body: unpopulatedTables)
+  Case(
     "zap-anon.dontneed-drops", "MADV_DONTNEED forgets the protection with the page",
     needs: [.writeProtectAnon], body: dontNeedDrops)
 
