@@ -8,6 +8,8 @@ extension Trial {
     _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectWriteFault(at: pages.address(page), in: tracker, after: mark, what)
   }
@@ -68,6 +70,8 @@ extension Trial {
     _ tracker: Tracker, _ what: String, _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectEvents([], in: tracker, after: mark, what)
   }
@@ -78,6 +82,8 @@ extension Trial {
     _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectEvents(kinds, in: tracker, after: mark, what)
   }
