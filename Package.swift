@@ -81,7 +81,6 @@ let package = Package(
     tests("Lab", ["Lab", "Kernels", "Results", "GuestProtocol"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
-    tests(
-      "Integration", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
+    tests("Integration", ["Results", subprocess, systemPackage]),
   ]
 )
