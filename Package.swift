@@ -68,7 +68,8 @@ let package = Package(
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
-    tests("Machine", ["Machine", "GuestProtocol"]),
+    tests(
+      "Machine", ["Machine", "GuestProtocol", "Libvirt", "Results"], data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests("Lab", ["Lab"]),

@@ -15,8 +15,6 @@ package struct KernelCommandLine: Sendable, Equatable, CustomStringConvertible {
     "console=ttyS0",
     // Warnings are splats too and stay visible; everything quieter would cost a trap a character.
     "loglevel=5",
-    // Case markers must not be rate limited.
-    "printk.devkmsg=on",
     // A dead kernel resets, which ends QEMU: it never just sits there.
     "panic=-1", "oops=panic", "reboot=t",
     // Probing a keyboard controller that is not there takes 0.5 s.
