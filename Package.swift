@@ -59,22 +59,31 @@ let package = Package(
     library("Reports", ["Results"]),
     library(
       "Lab",
-      ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess, systemPackage]),
+      [
+        "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess,
+        systemPackage,
+      ]),
     .executableTarget(
-      name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
+      name: "faultline",
+      dependencies: [
+        "Lab", "Reports", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
+        argumentParser,
+      ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
-    tests("GuestKit", ["GuestKit", "GuestProtocol"]),
+    tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
     tests(
-      "Machine", ["Machine", "GuestProtocol", "Libvirt", "Results"], data: ["Snapshots"]),
+      "Machine",
+      ["Machine", "GuestProtocol", "Libvirt", "Results", subprocess, systemPackage],
+      data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
-    tests("Lab", ["Lab"]),
+    tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
     tests("Tidy", []),
-    tests("CLI", []),
-    tests("Integration", []),
+    tests("CLI", [subprocess, systemPackage]),
+    tests("Integration", ["Results", subprocess, systemPackage]),
   ]
 )

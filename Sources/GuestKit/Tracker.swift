@@ -8,6 +8,7 @@ public import LinuxMM
 public final class Tracker {
   /// The events so far.
   public let log: EventLog
+  let watch: ActionWatch
   private let trial: Trial
   private let pageSize: UInt64
   private let policy: FaultPolicy
@@ -44,11 +45,13 @@ public final class Tracker {
     do throws(Errno) {
       var pipe = try Pipe()
       let stop = pipe.takeReading()
-      resolver = try FaultResolver(owner, stop: stop, pageSize: pageSize, policy: policy)
+      resolver = try FaultResolver(
+        owner, stop: stop, pageSize: pageSize, policy: policy, trial: trial)
       thread = try Thread { resolver.run() }
       stopping = pipe.takeWriting()
     } catch { throw .error("starting the fault resolver failed with \(error)") }
     log = resolver.log
+    watch = resolver.watch
     self.owner = owner
     self.trial = trial
     self.pageSize = pageSize
@@ -58,38 +61,44 @@ public final class Tracker {
 
   /// Registers all of a mapping; returns what the range can do.
   @discardableResult
+  @inline(never)
   public func register(_ pages: Pages, for modes: Userfaultfd.Modes = .writeProtect)
     throws(CaseEnd) -> Userfaultfd.Operations
   {
     let range = pages.range
-    return try call("UFFDIO_REGISTER mode \(modes.rawValue)") { (uffd) throws(Errno) in
+    return try call("UFFDIO_REGISTER") { (uffd) throws(Errno) in
       try uffd.register(range, for: modes)
     }
   }
 
+  @inline(never)
   public func unregister(_ pages: Pages) throws(CaseEnd) {
     let range = pages.range
     try call("UFFDIO_UNREGISTER") { (uffd) throws(Errno) in try uffd.unregister(range) }
   }
 
   /// Write-protects pages, all by default.
+  @inline(never)
   public func protect(_ pages: Pages, _ some: Range<Int>? = nil) throws(CaseEnd) {
     let range = pages.range(some ?? 0..<pages.count)
     try call("UFFDIO_WRITEPROTECT") { (uffd) throws(Errno) in try uffd.writeProtect(range) }
   }
 
   /// Write-protects one page.
+  @inline(never)
   public func protect(_ pages: Pages, _ page: Int) throws(CaseEnd) {
     try protect(pages, page..<(page + 1))
   }
 
   /// Lifts the protection of pages, all by default, and wakes the waiting.
+  @inline(never)
   public func unprotect(_ pages: Pages, _ some: Range<Int>? = nil) throws(CaseEnd) {
     let range = pages.range(some ?? 0..<pages.count)
     try call("lifting the protection") { (uffd) throws(Errno) in try uffd.unprotect(range) }
   }
 
   /// The protection of one page.
+  @inline(never)
   public func unprotect(_ pages: Pages, _ page: Int) throws(CaseEnd) {
     try unprotect(pages, page..<(page + 1))
   }
@@ -99,19 +108,23 @@ public final class Tracker {
   public func call<T>(_ what: String, _ body: (borrowing Userfaultfd) throws(Errno) -> T)
     throws(CaseEnd) -> T
   {
-    guard let owner else { throw .error("\(what) on a closed userfaultfd") }
-    do throws(Errno) { return try body(owner.uffd) } catch {
-      throw .error("\(what) failed with \(error)")
-    }
+    let owner = try open()
+    do throws(Errno) { return try body(owner.uffd) } catch { throw Trial.trouble(what, error) }
   }
 
   /// The errno that `body` gets from the userfaultfd, or nil when it succeeds.
   public func errno(of body: (borrowing Userfaultfd) throws(Errno) -> Void) throws(CaseEnd)
     -> Errno?
   {
-    guard let owner else { throw .error("a call on a closed userfaultfd") }
+    let owner = try open()
     do throws(Errno) { try body(owner.uffd) } catch { return error }
     return nil
+  }
+
+  @inline(never)
+  private func open() throws(CaseEnd) -> OpenUserfaultfd {
+    guard let owner else { throw .error("a call on a closed userfaultfd") }
+    return owner
   }
 
   /// What the handshake granted.
@@ -120,6 +133,7 @@ public final class Tracker {
   /// Waits for a fork event and opens a tracker on the child's userfaultfd, with the same policy.
   ///
   /// Needs the feature `eventFork`. `index` counts the fork events of this tracker from 0.
+  @inline(never)
   public func forked(_ index: Int = 0, within limit: Duration = .seconds(5)) throws(CaseEnd)
     -> Tracker
   {
@@ -140,6 +154,7 @@ public final class Tracker {
   }
 
   /// Ends the resolver and closes the userfaultfd; a test of what closing does.
+  @inline(never)
   public func close() throws(CaseEnd) {
     stopping = nil  // the resolver sees the end of its pipe
     if let thread = thread.take() {

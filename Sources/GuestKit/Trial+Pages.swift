@@ -3,15 +3,15 @@ public import LinuxMM
 // Checks on what pages contain and what pagemap says of them.
 extension Trial {
   /// Fails at the first byte that is not what the pages remember.
+  @inline(never)
   public func expectIntact(_ pages: Pages, _ some: Range<Int>? = nil, _ when: String = "at the end")
     throws(CaseEnd)
   {
     for page in some ?? 0..<pages.count {
       guard let found = pages.firstDifference(page) else { continue }
-      let place = "page \(page) byte 0x\(hex(found.offset)) \(when)"
-      throw .failed(
-        expected: "\(place): 0x\(hex(UInt64(found.expected)))",
-        seen: "\(place): 0x\(hex(UInt64(found.seen)))")
+      throw Trial.mismatch(
+        "page \(page) byte 0x\(hex(found.offset)) \(when)",
+        "0x" + hex(UInt64(found.expected)), "0x" + hex(UInt64(found.seen)))
     }
   }
 
@@ -19,6 +19,7 @@ extension Trial {
   ///
   /// Every 4 KiB of a hugetlb page is checked. Soft-dirty `d` is looked at only if asked for; `W` is left
   /// out on kernels whose pagemap cannot show it (before 5.14).
+  @inline(never)
   public func expectPagemap(
     _ pages: Pages, _ page: Int, _ letters: String, _ when: String, softDirty: Bool = false
   ) throws(CaseEnd) {
@@ -26,6 +27,7 @@ extension Trial {
   }
 
   /// The same for several pages.
+  @inline(never)
   public func expectPagemap(
     _ pages: Pages, _ some: Range<Int>, _ letters: String, _ when: String, softDirty: Bool = false
   ) throws(CaseEnd) {
@@ -37,12 +39,14 @@ extension Trial {
       let seen = entry.bits.intersection(looked)
       guard seen != expected else { continue }
       let part = perPage > 1 ? " part \(index % perPage)" : ""
-      let place = "pagemap of page \(some.lowerBound + index / perPage)\(part) \(when)"
-      throw .failed(expected: "\(place): \(expected)", seen: "\(place): \(seen)")
+      throw Trial.mismatch(
+        "pagemap of page \(some.lowerBound + index / perPage)\(part) \(when)",
+        expected.description, seen.description)
     }
   }
 
   /// How many 4 KiB entries of the pages have all of the bits.
+  @inline(never)
   public func count(_ bits: PagemapEntry.Bits, in pages: Pages, _ some: Range<Int>? = nil)
     throws(CaseEnd) -> Int
   {
@@ -52,6 +56,7 @@ extension Trial {
 
   /// Fails unless exactly so many 4 KiB entries have all of the bits; trivially true for `W` on kernels
   /// whose pagemap cannot show it.
+  @inline(never)
   public func expectCount(
     _ bits: PagemapEntry.Bits, in pages: Pages, _ some: Range<Int>? = nil, equals expected: Int,
     _ when: String
@@ -59,6 +64,33 @@ extension Trial {
     guard comparable(true).isSuperset(of: bits) else { return }
     try expect(
       try count(bits, in: pages, some), equals: expected, "entries with \(bits) \(when)")
+  }
+
+  /// Fails unless exactly those pages are write-protected, whatever else they are.
+  ///
+  /// Trivially true on kernels whose pagemap cannot show `W`.
+  public func expectProtected(
+    _ pages: Pages, _ when: String, where protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    try expectProtected(pages, 0..<pages.count, when, where: protected)
+  }
+
+  /// The same for some pages.
+  public func expectProtected(
+    _ pages: Pages, _ some: Range<Int>, _ when: String,
+    where protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    guard showsWriteProtect else { return }
+    let first = some.lowerBound
+    let perPage = Int(pages.pageSize / Memory.pageSize)
+    for (index, entry) in try pages.pagemap(self, some).enumerated() {
+      let page = first + index / perPage
+      let wanted = protected(page)
+      guard entry.bits.contains(.writeProtected) != wanted else { continue }
+      throw .failed(
+        expected: "page \(page) \(when): \(wanted ? "W" : "no W")",
+        seen: "page \(page) \(when): \(entry)")
+    }
   }
 
   private func comparable(_ softDirty: Bool) -> PagemapEntry.Bits {

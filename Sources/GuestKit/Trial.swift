@@ -13,77 +13,85 @@ public final class Trial: Sendable {
 
   // MARK: checks
 
+  // Texts are plain strings and every check ends in a function that is never inlined: with texts as
+  // autoclosures the compiler made a copy of each check for each call, 3 kB apiece.
+
   /// Fails unless both are equal.
-  public func expect<Value: Equatable>(
-    _ seen: Value, equals expected: Value, _ what: @autoclosure () -> String
-  ) throws(CaseEnd) where Value: CustomStringConvertible {
+  public func expect<Value: Equatable>(_ seen: Value, equals expected: Value, _ what: String)
+    throws(CaseEnd) where Value: CustomStringConvertible
+  {
     guard seen != expected else { return }
-    throw .failed(
-      expected: "\(what()): \(expected.description)", seen: "\(what()): \(seen.description)")
+    throw Trial.mismatch(what, expected.description, seen.description)
   }
 
   /// Fails unless both texts are the same bytes.
-  public func expect(_ seen: String, equals expected: String, _ what: @autoclosure () -> String)
-    throws(CaseEnd)
-  {
+  public func expect(_ seen: String, equals expected: String, _ what: String) throws(CaseEnd) {
     guard !isSame(seen, expected) else { return }
-    throw .failed(expected: "\(what()): \(expected)", seen: "\(what()): \(seen)")
+    throw Trial.mismatch(what, expected, seen)
   }
 
   /// Fails unless the condition holds; both texts say what was expected and what is the case instead.
-  public func expect(
-    _ condition: Bool, expected: @autoclosure () -> String, seen: @autoclosure () -> String
-  ) throws(CaseEnd) {
+  @inline(never)
+  public func expect(_ condition: Bool, expected: String, seen: String) throws(CaseEnd) {
     guard !condition else { return }
-    throw .failed(expected: expected(), seen: seen())
+    throw .failed(expected: expected, seen: seen)
   }
 
   /// Fails unless the call fails with that errno.
   public func expect<Value: ~Copyable>(
-    _ expected: Errno, from what: @autoclosure () -> String,
-    _ call: @autoclosure () throws(Errno) -> Value
+    _ expected: Errno, from what: String, _ call: @autoclosure () throws(Errno) -> Value
   ) throws(CaseEnd) {
-    do throws(Errno) {
-      _ = try call()
-    } catch {
-      guard error != expected else { return }
-      throw .failed(expected: "\(what()): \(expected)", seen: "\(what()): \(error)")
-    }
-    throw .failed(expected: "\(what()): \(expected)", seen: "\(what()): success")
+    var seen: Errno?
+    do throws(Errno) { _ = try call() } catch { seen = error }
+    try expect(seen, equals: expected, what)
+  }
+
+  /// Fails unless an errno is the expected one; nil is success on either side.
+  @inline(never)
+  public func expect(_ seen: Errno?, equals expected: Errno?, _ what: String) throws(CaseEnd) {
+    guard seen != expected else { return }
+    throw Trial.mismatch(
+      what, expected?.description ?? "success", seen?.description ?? "success")
   }
 
   /// Fails, with the errno, unless the call succeeds: for calls that are what is tested.
   @discardableResult
   public func expectSuccess<Value: ~Copyable>(
-    of what: @autoclosure () -> String, _ call: @autoclosure () throws(Errno) -> Value
+    of what: String, _ call: @autoclosure () throws(Errno) -> Value
   ) throws(CaseEnd) -> Value {
-    do throws(Errno) {
-      return try call()
-    } catch {
-      throw .failed(expected: "\(what()): success", seen: "\(what()): \(error)")
+    do throws(Errno) { return try call() } catch {
+      throw Trial.mismatch(what, "success", error.description)
     }
   }
 
   /// Ends the case as an error of the test unless the call succeeds: for set-up.
   @discardableResult
   public func attempt<Value: ~Copyable>(
-    _ what: @autoclosure () -> String, _ call: @autoclosure () throws(Errno) -> Value
+    _ what: String, _ call: @autoclosure () throws(Errno) -> Value
   ) throws(CaseEnd) -> Value {
-    do throws(Errno) {
-      return try call()
-    } catch {
-      throw .error("\(what()) failed with \(error)")
-    }
+    do throws(Errno) { return try call() } catch { throw Trial.trouble(what, error) }
+  }
+
+  @inline(never)
+  static func mismatch(_ what: String, _ expected: String, _ seen: String) -> CaseEnd {
+    .failed(expected: what + ": " + expected, seen: what + ": " + seen)
+  }
+
+  @inline(never)
+  static func trouble(_ what: String, _ error: Errno) -> CaseEnd {
+    .error(what + " failed with " + error.description)
   }
 
   // MARK: other ends
 
   /// Fails; for conditions that no other check says well.
+  @inline(never)
   public func fail(expected: String, seen: String) throws(CaseEnd) -> Never {
     throw .failed(expected: expected, seen: seen)
   }
 
   /// Skips the rest: the kernel, configuration or machine lacks something only now found out.
+  @inline(never)
   public func skip(_ kind: Outcome.SkipKind, _ text: String) throws(CaseEnd) -> Never {
     throw .skipped(kind, text)
   }
@@ -92,12 +100,14 @@ public final class Trial: Sendable {
   public func unexercised(_ text: String) throws(CaseEnd) -> Never { throw .unexercised(text) }
 
   /// The path was taken, or the case ends as unexercised: rule 3.
-  public func prove(_ taken: Bool, otherwise text: @autoclosure () -> String) throws(CaseEnd) {
+  @inline(never)
+  public func prove(_ taken: Bool, otherwise text: String) throws(CaseEnd) {
     guard !taken else { return }
-    throw .unexercised(text())
+    throw .unexercised(text)
   }
 
   /// Skips unless the requirement is met.
+  @inline(never)
   public func need(_ requirement: Requirement) throws(CaseEnd) {
     guard let lacking = requirement.lacking() else { return }
     throw .skipped(lacking.kind, lacking.text)
@@ -114,7 +124,6 @@ public final class Trial: Sendable {
 
   func report(_ lines: String) {
     guard let reports else { return }
-    // The runner is gone when its pipe is; there is nobody left to tell.
-    _ = try? System.emit(lines, to: reports)  // see above
+    _ = try? System.emit(lines, to: reports)  // the runner is gone: nobody is left to tell
   }
 }

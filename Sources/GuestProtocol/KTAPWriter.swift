@@ -33,24 +33,29 @@ public struct KTAPWriter: Sendable {
   public mutating func result(
     _ number: Int, _ name: String, _ outcome: Outcome, milliseconds: UInt64
   ) -> String {
-    let time = "time_ms=\(milliseconds)\n"
+    let directive: String
+    var text = ""
     switch outcome {
     case .pass:
       passed += 1
-      return "ok \(number) \(name) # \(time)"
+      directive = ""
     case .fail:
       failed += 1
-      return "not ok \(number) \(name) # \(time)"
-    case .skip(let kind, let text):
+      directive = ""
+    case .skip(let kind, let reason):
       skipped += 1
-      return "ok \(number) \(name) # SKIP \(kind.rawValue): \(KTAPWriter.clean(text)) \(time)"
-    case .unexercised(let text):
+      directive = "SKIP " + kind.rawValue + ": "
+      text = reason
+    case .unexercised(let reason):
       skipped += 1
-      return "ok \(number) \(name) # SKIP unexercised: \(KTAPWriter.clean(text)) \(time)"
-    case .error(let text):
+      directive = "SKIP unexercised: "
+      text = reason
+    case .error(let reason):
       errors += 1
-      return "not ok \(number) \(name) # ERROR \(KTAPWriter.clean(text)) \(time)"
+      directive = "ERROR "
+      text = reason
     }
+    return line(number, name, outcome.isOK, directive, text, milliseconds)
   }
 
   /// The result of a case that did not end before its deadline.
@@ -58,7 +63,16 @@ public struct KTAPWriter: Sendable {
     _ number: Int, _ name: String, _ text: String, milliseconds: UInt64
   ) -> String {
     errors += 1
-    return "not ok \(number) \(name) # TIMEOUT \(KTAPWriter.clean(text)) time_ms=\(milliseconds)\n"
+    return line(number, name, false, "TIMEOUT ", text, milliseconds)
+  }
+
+  private func line(
+    _ number: Int, _ name: String, _ isOK: Bool, _ directive: String, _ text: String,
+    _ milliseconds: UInt64
+  ) -> String {
+    let words = directive.isEmpty ? "" : directive + KTAPWriter.clean(text) + " "
+    return (isOK ? "ok " : "not ok ") + number.description + " " + name + " # " + words
+      + "time_ms=" + milliseconds.description + "\n"
   }
 
   /// The last line.

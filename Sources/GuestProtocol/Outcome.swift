@@ -23,6 +23,14 @@ public enum Outcome: Equatable, Sendable {
     case privilege
   }
 
+  /// Whether the result line says `ok`: what was skipped counts as no failure.
+  public var isOK: Bool {
+    switch self {
+    case .pass, .skip, .unexercised: true
+    case .fail, .error: false
+    }
+  }
+
   /// Equal kinds with the same bytes in their texts.
   ///
   /// Not derived: `==` of strings knows canonically equivalent spellings, and its Unicode tables would

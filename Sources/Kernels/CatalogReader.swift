@@ -19,7 +19,9 @@ struct CatalogReader {
     guard let mapping = kernels.mapping else {
       throw self.yaml.problem(at: kernels, "\"kernels\" must be a mapping of names to kernels")
     }
-    guard !mapping.isEmpty else { throw self.yaml.problem(at: kernels, "\"kernels\" names no kernel") }
+    guard !mapping.isEmpty else {
+      throw self.yaml.problem(at: kernels, "\"kernels\" names no kernel")
+    }
     return try mapping.map { try entry(name: $0.key, value: $0.value) }
   }
 
@@ -32,7 +34,9 @@ struct CatalogReader {
     let place = "kernel \"\(name)\""
     let fields = try self.yaml.fields(of: value, allowed: Self.entryKeys, place: place)
     func required(_ key: String) throws -> Node {
-      guard let found = fields[key] else { throw self.yaml.problem(at: node, "\(place) lacks \"\(key)\"") }
+      guard let found = fields[key] else {
+        throw self.yaml.problem(at: node, "\(place) lacks \"\(key)\"")
+      }
       return found
     }
     return CatalogEntry(

@@ -67,6 +67,9 @@ package struct Installation: Sendable {
     throw .notFound(searched: homes.map(\.path))
   }
 
+  /// A file of `kernels/`.
+  package func file(_ name: String) -> URL { kernelsDirectory.appendingPathComponent(name) }
+
   /// PID 1 of every guest.
   package func initProgram() throws(Failure) -> URL {
     let program = guestDirectory.appendingPathComponent("init")
@@ -85,7 +88,9 @@ package struct Installation: Sendable {
     } catch {
       throw .notBuilt(guestDirectory: guestDirectory.path)
     }
-    return names.filter { $0 != "init" && !$0.hasPrefix(".") }.sorted()
-      .map { guestDirectory.appendingPathComponent($0) }
+    // `test/` holds the programs of the harness's own tests.
+    let suites = names.filter { !["init", "test"].contains($0) && !$0.hasPrefix(".") }.sorted()
+    guard !suites.isEmpty else { throw .notBuilt(guestDirectory: guestDirectory.path) }
+    return suites.map { guestDirectory.appendingPathComponent($0) }
   }
 }

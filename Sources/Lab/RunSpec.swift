@@ -23,7 +23,8 @@ package struct RunSpec: Sendable {
 
   package init(
     kernels: [BootableKernel], machine: MachineProfile, suites: [Suite], filters: [Glob],
-    repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL, id: String
+    repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL,
+    id: String
   ) {
     self.kernels = kernels
     self.machine = machine

@@ -49,9 +49,14 @@ public struct Descriptor: ~Copyable, Sendable {
     var flags = LMM_MFD_CLOEXEC
     if huge { flags |= LMM_MFD_HUGETLB | LMM_MFD_HUGE_2MB }
     if sealable { flags |= LMM_MFD_ALLOW_SEALING }
-    let made = Descriptor(adopting: try checked(lmm_memfd_create("faultline", flags)))
-    try made.resize(to: size)
-    self = made
+    // Not `self = made` with a resized Descriptor: Swift 6.3.1 -Osize closes it on the way (EBADF).
+    let made = try checked(lmm_memfd_create("faultline", flags))
+    guard lmm_truncate(made, Int64(size)) == 0 else {
+      let error = Errno.current
+      lmm_close(made)
+      throw error
+    }
+    number = made
   }
 
   /// Closes the descriptor now.

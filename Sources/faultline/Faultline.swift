@@ -5,7 +5,8 @@ internal import Foundation
 struct Faultline: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "faultline",
-    abstract: "Does this kernel keep its promises about write-protection, swap, huge pages and fork?",
+    abstract:
+      "Does this kernel keep its promises about write-protection, swap, huge pages and fork?",
     discussion: """
       Boots Linux kernels in QEMU through libvirt, runs small static test programs in them, and \
       says which promises each keeps.
@@ -15,6 +16,5 @@ struct Faultline: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, ListCommand.self, KernelsCommand.self, DoctorCommand.self,
-      GuardCommand.self,
     ])
 }

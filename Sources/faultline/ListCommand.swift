@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import GuestProtocol
 internal import Lab
+internal import Machine
 internal import Reports
 internal import Results
 
@@ -29,7 +30,7 @@ struct ListCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace()
     if machines {
-      for profile in workspace.machines.profiles {
+      for profile in workspace.machines.machines {
         Terminal.out("\(profile.name)\n  \(profile.summary)\n")
       }
       return

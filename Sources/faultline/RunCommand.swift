@@ -53,7 +53,7 @@ private struct Preparation {
   }
 
   func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
-    let names = options.kernel.isEmpty ? [workspace.kernels.newestRelease] : options.kernel
+    let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
     let sources = try names.map(workspace.source)
     let machine = try workspace.machine(options.machine)
     let suites = try await workspace.suites(options.suite)
@@ -62,13 +62,21 @@ private struct Preparation {
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
     let id = RunName.make()
-    let choice = try await AcceleratorProbe.choose(
-      options.accel.rawValue, workspace.installation, kernels.first)
+    let choice = try await accelerator(for: kernels[0])
     let spec = RunSpec(
       kernels: kernels, machine: machine, suites: suites, filters: filters,
       repetitions: options.repeat, accelerator: choice, connection: options.connect,
       directory: try options.makeDirectory(id: id), id: id)
     return (spec, knownIssues)
+  }
+
+  /// What the guests run on; the first kernel is the one to probe with.
+  private func accelerator(for kernel: BootableKernel) async throws -> AcceleratorChoice {
+    try await options.accel.choice(kernel: kernel.image) {
+      try BootArchive.bytes(
+        for: kernel, machine: workspace.machine("small"),
+        initProgram: workspace.installation.initProgram())
+    }
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Machine
 
 /// The options of `faultline run`.
 struct RunOptions: ParsableArguments {
@@ -21,7 +22,7 @@ struct RunOptions: ParsableArguments {
   var `repeat`: Int = 1
 
   @Option(name: .long, help: "auto, kvm or tcg.")
-  var accel: AcceleratorOption = .auto
+  var accel: AcceleratorRequest = .auto
 
   @Option(name: .long, help: "A libvirt URI; the default needs no daemon.")
   var connect: String?
@@ -32,9 +33,8 @@ struct RunOptions: ParsableArguments {
   @Option(name: .long, help: "Where the run's files go; the default is results/RUN.")
   var out: String?
 
-  enum AcceleratorOption: String, ExpressibleByArgument, CaseIterable {
-    case auto, kvm, tcg
-  }
+  /// What is booted when no kernel is named.
+  static let defaultKernel = "debian-6.12"
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case human, json, ktap
@@ -61,3 +61,5 @@ struct RunOptions: ParsableArguments {
     return directory
   }
 }
+
+extension AcceleratorRequest: ExpressibleByArgument {}

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// SIGINT and SIGTERM: the first one ends the run in order, the second at once.
 final class Signals: Sendable {
-  private let sources: [any DispatchSourceSignal]
+  // Dispatch sources are thread-safe; Dispatch does not say so to the compiler. Kept only so that they stay alive.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
   private let count = Mutex(0)
 
   /// Whether one has come.

@@ -88,7 +88,8 @@ struct KernelCommandLineTests {
   func words() {
     #expect(
       KernelCommandLine(for: .tcg, adding: ["loglevel=8"]).description
-        == Self.common + " no_timer_check loglevel=8")
+        == Self.common
+        + " no_timer_check watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 loglevel=8")
     #expect(KernelCommandLine(for: .kvm).description == Self.common)
   }
 

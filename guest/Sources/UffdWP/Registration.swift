@@ -1,0 +1,58 @@
+public import GuestKit
+internal import LinuxMM
+
+/// Bodies about `UFFDIO_REGISTER` that hold for every backing.
+public enum Registration {
+  /// The ioctls that a registration promises are those the backing and the modes can do, no more, no less.
+  public static func ioctlsMask(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    let pages = try backing.map(trial)
+    let offered = try trial.attempt("userfaultfd", try Userfaultfd.offered()).features
+    trial.evidence("features", offered)
+    for rawMode in [1, 2, 3, 4, 7] as [UInt64] {
+      let modes = Userfaultfd.Modes(rawValue: rawMode)
+      let tracker = try Tracker(trial, pageSize: pages.pageSize, policy: .observing)
+      var seen = "nothing"
+      do throws(Errno) {
+        let range = pages.range
+        seen = try register(tracker, range, modes).description
+      } catch { seen = error.description }
+      let expected = promised(backing, modes, offered)?.description ?? "EINVAL"
+      try trial.expect(seen, equals: expected, "ioctls of mode \(rawMode) on \(backing.rawValue)")
+      try tracker.close()
+    }
+  }
+
+  private static func register(
+    _ tracker: Tracker, _ range: AddressRange, _ modes: Userfaultfd.Modes
+  ) throws(Errno) -> Userfaultfd.Operations {
+    var operations = Userfaultfd.Operations()
+    var failure: Errno?
+    do throws(CaseEnd) {
+      failure = try tracker.errno { (uffd) throws(Errno) -> Void in
+        operations = try uffd.register(range, for: modes)
+      }
+    } catch { throw .invalid }
+    if let failure { throw failure }
+    return operations
+  }
+
+  /// What a registration can do, computed from what the kernel says it has; nil for `EINVAL`.
+  private static func promised(
+    _ backing: Backing, _ modes: Userfaultfd.Modes, _ offered: Userfaultfd.Features
+  ) -> Userfaultfd.Operations? {
+    let isAnon = backing == .anon || backing == .thp
+    if modes.contains(.writeProtect), !isAnon, !offered.contains(.writeProtectFiles) {
+      return nil
+    }
+    let minor: Userfaultfd.Features = backing.isHugetlb ? .minorHugetlb : .minorShmem
+    if modes.contains(.minor), isAnon || !offered.contains(minor) { return nil }
+
+    var operations: Userfaultfd.Operations = [.wake, .copy]
+    if !backing.isHugetlb { operations.insert(.zeroPage) }
+    if !backing.isHugetlb, offered.contains(.move) { operations.insert(.move) }
+    if offered.contains(.poison) { operations.insert(.poison) }
+    if modes.contains(.writeProtect) { operations.insert(.writeProtect) }
+    if modes.contains(.minor) { operations.insert(.continue) }
+    return operations
+  }
+}
