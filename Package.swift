@@ -75,7 +75,10 @@ let package = Package(
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
-    tests("Machine", ["Machine", "GuestProtocol", subprocess, systemPackage]),
+    tests(
+      "Machine",
+      ["Machine", "GuestProtocol", "Libvirt", "Results", subprocess, systemPackage],
+      data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),

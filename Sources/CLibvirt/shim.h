@@ -25,8 +25,10 @@ static inline int faultline_register_lifecycle(virConnectPtr connection,
 /// Names the calling thread; the kernel keeps 15 bytes (`PR_SET_NAME`).
 static inline int faultline_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-/// Makes orphaned descendants children of this process instead of PID 1's (`PR_SET_CHILD_SUBREAPER`).
-static inline int faultline_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+/// Makes orphaned descendants children of this process instead of PID 1's, or no longer (`PR_SET_CHILD_SUBREAPER`).
+static inline int faultline_adopt_orphans(int adopts) {
+  return prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0);
+}
 
 /// Gives the calling thread, and what it starts later, a mount namespace (`unshare(CLONE_NEWNS)`).
 static inline int faultline_unshare_mounts(void) { return (int)syscall(SYS_unshare, 0x00020000); }

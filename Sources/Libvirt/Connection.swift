@@ -74,18 +74,20 @@ package struct Connection: ~Copyable, Sendable {
     try LifecycleObserver(observe).register(with: pointer)
   }
 
-  /// Makes a transient domain that has not run an instruction yet (`virDomainCreateXML`).
+  /// Makes a transient domain (`virDomainCreateXML`).
   ///
   /// - Parameters:
   ///   - xml: the domain's description.
+  ///   - isPaused: whether it waits for `resume()` before its first instruction.
   ///   - endsWithConnection: whether libvirt destroys it when the connection ends, however that happens; the
   ///     embedded driver refuses that.
-  /// - Returns: the domain, paused.
+  /// - Returns: the domain, started.
   /// - Throws: with QEMU's own words when QEMU refuses.
-  package func createPaused(
-    _ xml: String, endsWithConnection: Bool
+  package func makeDomain(
+    _ xml: String, isPaused: Bool, endsWithConnection: Bool
   ) throws(LibvirtError) -> Domain {
-    var flags = VIR_DOMAIN_START_PAUSED.rawValue
+    var flags: UInt32 = 0
+    if isPaused { flags |= VIR_DOMAIN_START_PAUSED.rawValue }
     if endsWithConnection { flags |= VIR_DOMAIN_START_AUTODESTROY.rawValue }
     guard let domain = virDomainCreateXML(pointer, xml, flags) else { throw .last() }
     return Domain(adopting: domain)

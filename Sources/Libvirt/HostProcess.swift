@@ -11,14 +11,21 @@ package enum HostProcess {
     package var description: String { "\(request): \(String(cString: strerror(errno)))" }
   }
 
-  /// Makes orphaned descendants children of this process, so that it can wait for the QEMUs that libvirt starts.
+  /// Adopts what is orphaned while `body` runs, such as the QEMU of a domain that it starts (`PR_SET_CHILD_SUBREAPER`).
   ///
-  /// Without it they become children of PID 1, and in a container where PID 1 reaps late or never libvirt waits for
-  /// zombies: 2 s for each destroy were measured. But libvirt's probing QEMUs are orphaned too, and nobody here knows
-  /// their pids: become a parent only after libvirt has probed, else the first start takes 82 s
-  /// (`PR_SET_CHILD_SUBREAPER`).
-  package static func adoptOrphans() throws(Failure) {
-    try check(faultline_adopt_orphans(), "adopt orphaned processes")
+  /// What was adopted stays a child of this process, which can wait for it. Otherwise it becomes PID 1's, and where that
+  /// reaps late libvirt waits for zombies: 2 s for each destroy were measured. Only while `body` runs, because nobody
+  /// here knows of other orphans: libvirt's probing QEMUs would stay zombies while libvirt waits for them (82 s), and
+  /// so would those of child processes.
+  ///
+  /// - Throws: what `body` throws.
+  package static func adoptingOrphans<Value: ~Copyable, Failure: Error>(
+    _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    // It fails on no kernel since 3.4; without it everything works, only later.
+    _ = faultline_adopt_orphans(1)
+    defer { _ = faultline_adopt_orphans(0) }
+    return try body()
   }
 
   /// Gives the calling thread mounts of its own (`unshare(CLONE_NEWNS)`).

@@ -1,7 +1,9 @@
 internal import CLibvirt
 internal import Glibc
 
-/// A directory of the hypervisor's host that is filled through libvirt. The handle is freed with the value.
+/// A directory of the hypervisor's host that is filled through libvirt.
+///
+/// The handle is freed with the value.
 ///
 /// Its calls block; they belong on a `LibvirtExecutor`.
 package struct StoragePool: ~Copyable, Sendable {
@@ -23,6 +25,7 @@ package struct StoragePool: ~Copyable, Sendable {
   ///   - name: of the file; letters, digits, `.`, `_`, `-`.
   ///   - bytes: its contents.
   /// - Returns: its path on the hypervisor's host.
+  /// - Throws: when the name is taken or the host has no room.
   package func makeVolume(_ name: String, holding bytes: [UInt8]) throws(LibvirtError) -> String {
     let volume = try makeVolume(name, byteCount: bytes.count)
     defer { virStorageVolFree(volume) }
@@ -36,6 +39,7 @@ package struct StoragePool: ~Copyable, Sendable {
   ///   - name: of the file; letters, digits, `.`, `_`, `-`.
   ///   - byteCount: its size.
   /// - Returns: its path on the hypervisor's host.
+  /// - Throws: when the name is taken.
   package func makeEmptyVolume(_ name: String, byteCount: Int) throws(LibvirtError) -> String {
     let volume = try makeVolume(name, byteCount: byteCount)
     defer { virStorageVolFree(volume) }
@@ -119,6 +123,7 @@ extension Connection {
   ///   - name: of the pool.
   ///   - path: of the directory, which must not exist.
   /// - Returns: the pool, empty.
+  /// - Throws: when the name is taken or the directory cannot be made.
   package func makeStoragePool(_ name: String, at path: String) throws(LibvirtError) -> StoragePool
   {
     let xml = """

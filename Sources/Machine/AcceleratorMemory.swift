@@ -14,7 +14,8 @@ struct AcceleratorMemory {
     var status = stat()
     let isThere = stat(emulator, &status) == 0
     // A host that does not tell its boots apart is asked again each time QEMU changes only.
-    let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)  // see above
+    let file = "/proc/sys/kernel/random/boot_id"
+    let boot = try? String(contentsOfFile: file, encoding: .utf8)  // see above
     let host = (boot ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     let qemu = isThere ? "\(status.st_size) \(status.st_mtim.tv_sec)" : ""
     self.init(

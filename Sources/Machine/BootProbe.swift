@@ -80,7 +80,8 @@ struct BootProbe {
       "-cpu", isTranslated ? "max,cx16=off" : "host", "-smp", "1", "-m", "512",
       "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "null",
       "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-      "-chardev", "stdio,id=records,signal=off", "-device", "virtio-serial-pci",
+      // Not stdio: that backend is closed when stdin is, and a closed port takes no greeting.
+      "-chardev", "file,id=records,path=/dev/fd/1", "-device", "virtio-serial-pci",
       "-device", "virtserialport,chardev=records,name=\(DomainXML.channelName)",
       "-kernel", kernel, "-initrd", initramfs,
       "-append", KernelCommandLine(for: accelerator).description,

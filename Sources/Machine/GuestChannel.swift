@@ -60,7 +60,7 @@ final class GuestChannel: Sendable {
     stream.close()
   }
 
-  private func receive(_ bytes: UnsafeRawBufferPointer) {
+  func receive(_ bytes: UnsafeRawBufferPointer) {
     let bytes = [UInt8](bytes)
     state.withLock { state in
       state.reader.append(bytes)

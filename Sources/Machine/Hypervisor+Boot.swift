@@ -30,7 +30,7 @@ extension Hypervisor {
   }
 
   /// Boots a guest for as long as `body` runs.
-  package func withMachine<Value: Sendable>(
+  package nonisolated func withMachine<Value: Sendable>(
     _ spec: GuestSpec, console: Console, observer: GuestObserver = GuestObserver(),
     deadlines: Deadlines? = nil, _ body: (Machine) async throws -> Value
   ) async throws -> Value {
@@ -87,7 +87,14 @@ extension Hypervisor {
   }
 
   private func create(_ xml: DomainXML) throws -> Domain {
-    try withConnection { try $0.createPaused(xml.text, endsWithConnection: !isEmbedded) }
+    try withConnection { connection in
+      guard isEmbedded else {
+        return try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: true)
+      }
+      return try HostProcess.adoptingOrphans {
+        try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: false)
+      }
+    }
   }
 
   private func listen(to domain: String, _ inbox: Inbox<GuestChannel.Event>) {

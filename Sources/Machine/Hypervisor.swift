@@ -62,14 +62,13 @@ package actor Hypervisor {
     account = try EmbeddedDriver(directory: directory, accelerator: accelerator).prepare()
     try openConnection()
     try explain {
-      // The probe comes before the adoption, or it takes 82 s: nobody here waits for libvirt's probing QEMUs.
+      // libvirt probes now, and not while orphans are adopted: see HostProcess.
       _ = try self.withConnection {
         try $0.domainCapabilities(
           architecture: "x86_64", machine: "q35",
           virtualization: accelerator == .kvm ? "kvm" : "qemu")
       }
     }
-    try HostProcess.adoptOrphans()
   }
 
   private func openConnection() throws {

@@ -157,7 +157,9 @@ package actor Machine {
     end = ending.end
   }
 
-  /// Gives the guest up as hung: whoever waits for it is told so. `destroy()` is still the caller's.
+  /// Gives the guest up as hung: whoever waits for it is told so.
+  ///
+  /// `destroy()` is still the caller's.
   package func giveUp() {
     guard end == nil else { return }
     end = .hung
