@@ -17,10 +17,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// The test target of a library; corpora and snapshots are read from the source tree.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
+) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies, path: "Tests/" + name,
-    exclude: [], swiftSettings: settings)
+    exclude: data, swiftSettings: settings)
 }
 
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -55,18 +57,20 @@ let package = Package(
     library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
     library("Kernels", ["Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
-    library("Lab", ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams]),
+    library(
+      "Lab",
+      ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog", yams, subprocess, systemPackage]),
     .executableTarget(
       name: "faultline", dependencies: ["Lab", "Reports", argumentParser], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol"]),
-    tests("KernelLog", ["KernelLog"]),
-    tests("Results", ["Results"]),
+    tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
+    tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
     tests("Machine", ["Machine", "GuestProtocol"]),
-    tests("Kernels", ["Kernels"]),
-    tests("Reports", ["Reports", "Results"]),
+    tests("Kernels", ["Kernels", systemPackage]),
+    tests("Reports", ["Reports", "Results", "KernelLog"], data: ["Snapshots"]),
     tests("Lab", ["Lab"]),
     tests("Tidy", []),
     tests("CLI", []),

@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let kit: [Target.Dependency] = [
-  "CStatic",
+  "CRuntime",
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
@@ -29,13 +29,12 @@ let package = Package(
     .executableTarget(
       name: "init",
       dependencies: [
-        "CStatic",
-        .product(name: "GuestProtocol", package: "faultline"),
-        .product(name: "LinuxMM", package: "faultline"),
+        "CInit", "CRuntime", .product(name: "GuestProtocol", package: "faultline"),
       ],
       swiftSettings: settings),
-    // Keeps half of static glibc out of the programs.
-    .target(name: "CStatic"),
+    .target(name: "CInit"),
+    // What the programs expect of the C library and musl lacks.
+    .target(name: "CRuntime"),
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),

@@ -16,6 +16,10 @@
 #include "linux_mm.h"
 
 int lmm_errno(void) { return errno; }
+// glibc has them since 2.32; the guest's runtime has its own beside musl.
+const char *strerrorname_np(int number);
+const char *sigabbrev_np(int number);
+
 const char *lmm_errno_name(int number) { return strerrorname_np(number); }
 int lmm_open(const char *path, int flags, uint32_t mode) { return open(path, flags, mode); }
 int lmm_close(int fd) { return close(fd); }
@@ -80,10 +84,16 @@ const char *lmm_signal_name(int number) { return sigabbrev_np(number); }
 static int argument_count;
 static char **argument_vector;
 
-// glibc hands main's arguments to constructors, static programs included.
-__attribute__((constructor)) static void remember_arguments(int count, char **vector) {
-  argument_count = count;
-  argument_vector = vector;
+// The kernel puts argc, argv, NULL and the environment one after the other on the stack, and Embedded Swift has no
+// main of ours to be handed them. glibc gives constructors the arguments, musl does not; both set environ first.
+__attribute__((constructor)) static void find_arguments(void) {
+  char **end = environ - 1;
+  for (intptr_t count = 0; count < 4096; count++) {
+    if ((intptr_t)end[-count - 1] != count) continue;
+    argument_count = (int)count;
+    argument_vector = end - count;
+    return;
+  }
 }
 
 int lmm_argument_count(void) { return argument_count; }
@@ -106,7 +116,12 @@ int lmm_thread_start(void (*body)(void *), void *argument, uint64_t *thread) {
   if (start == NULL) return -1;
   *start = (struct start){body, argument};
   pthread_t made;
-  int error = pthread_create(&made, NULL, run_thread, start);
+  // musl gives a thread 128 KiB unless told otherwise, glibc 8 MiB.
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 1 << 20);
+  int error = pthread_create(&made, &attributes, run_thread, start);
+  pthread_attr_destroy(&attributes);
   if (error == 0) {
     *thread = (uint64_t)made;
     return 0;

@@ -1,0 +1,75 @@
+# faultline. `make` alone prints help; every target installs and builds what it needs first.
+
+KERNEL  ?= debian-6.12
+ARGS    ?=
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+SWIFT_WANTED := $(shell cat .swift-version)
+HOST_BUILD   := .build
+GUEST_BUILD  := .build-guest
+
+# What the executables are made of; a change in any of it makes them stale.
+HOST_SOURCES  := Package.swift $(shell find Sources -type f)
+GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find guest/Sources Sources/GuestProtocol \
+                 Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build guest check fmt bench clean packages toolchain install
+
+help: ## this list
+	@echo "faultline: does this kernel keep its promises about write-protection, swap, huge pages and fork?"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@echo
+	@echo '  make run KERNEL="debian-5.10 debian-6.1 debian-6.12 debian-7.2" ARGS="--suite swap"'
+
+run: build ## boot KERNEL (default debian-6.12) and run every suite; ARGS goes to `faultline run`
+	bin/faultline run $(foreach kernel,$(KERNEL),--kernel $(kernel)) $(ARGS)
+
+test: build ## unit tests, and integration tests with real guests
+	bin/faultline kernels fetch debian-6.12
+	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2
+
+build: packages bin/faultline bin/guest/.built ## bin/faultline and the guest programs in bin/guest
+
+guest: packages bin/guest/.built ## only the guest programs
+
+check: packages ## formatting and the tidy rules
+	swift format lint --strict --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
+	swift test --scratch-path $(HOST_BUILD) --filter TidyTests
+
+fmt: toolchain ## format every Swift file in place
+	swift format --in-place --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
+
+bench: build ## measure against bare QEMU, side by side (Benchmarks/)
+	Benchmarks/run
+
+install: build ## install below PREFIX (default /usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"
+	install -m 755 bin/faultline "$(DESTDIR)$(PREFIX)/bin/faultline"
+	install -m 755 bin/guest/* "$(DESTDIR)$(PREFIX)/lib/faultline/guest/"
+	cp -R kernels "$(DESTDIR)$(PREFIX)/share/faultline/"
+
+clean: ## remove what was built; the kernel cache stays
+	rm -rf bin .build .build-guest
+
+packages: toolchain
+	@kernels/install-packages
+
+toolchain:
+	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
+	if [ -z "$$found" ]; then \
+	  echo "faultline needs Swift $(SWIFT_WANTED) and found none; install it from https://swift.org/install and put it on PATH" >&2; exit 69; \
+	elif [ "$$found" != "$(SWIFT_WANTED)" ]; then \
+	  echo "faultline needs Swift $(SWIFT_WANTED) (.swift-version) and found $$found at $$(command -v swift)" >&2; exit 69; \
+	fi
+
+bin/faultline: $(HOST_SOURCES) | packages
+	swift build --scratch-path $(HOST_BUILD) -c release --product faultline
+	@mkdir -p bin
+	install -m 755 "$$(swift build --scratch-path $(HOST_BUILD) -c release --show-bin-path)/faultline" $@
+
+bin/guest/.built: $(GUEST_SOURCES) | packages
+	guest/build $(GUEST_BUILD) bin/guest
+	@touch $@

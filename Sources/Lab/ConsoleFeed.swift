@@ -1,0 +1,20 @@
+internal import KernelLog
+internal import Synchronization
+
+/// One guest's console on its way into the splat scanner.
+final class ConsoleFeed: Sendable {
+  private let scanner = Mutex(KernelLogScanner())
+
+  /// Takes bytes as the guest prints them.
+  func take(_ bytes: UnsafeRawBufferPointer) {
+    scanner.withLock { $0.read(bytes) }
+  }
+
+  /// Every splat so far; call it when the guest has ended.
+  func splats() -> [Splat] {
+    scanner.withLock {
+      $0.flush()
+      return $0.takeSplats()
+    }
+  }
+}

@@ -1,0 +1,100 @@
+internal import Foundation
+internal import GuestProtocol
+internal import KernelLog
+internal import Kernels
+internal import Machine
+internal import Results
+
+extension GuestSession {
+  /// What the guest boots from.
+  func guestSpec() throws -> GuestSpec {
+    let wanted = plan.kernel.modules(for: spec.machine.moduleNames)
+    let modules = (plan.kernel.channelModules + wanted.filter { $0.group != .channel })
+    let archive = try Initramfs(
+      program: Array(Data(contentsOf: initProgram)),
+      modules: modules.map {
+        Initramfs.Module(
+          name: $0.name, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: $0.path))))
+      },
+      profile: spec.machine
+    ).archive()
+    return GuestSpec(
+      name: "\(Self.label(kernel))-\(plan.repetition)", profile: spec.machine,
+      accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
+      initramfs: .bytes(archive))
+  }
+
+  /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters.
+  private static func label(_ name: String) -> String {
+    let plain = name.split(separator: "/").suffix(2).joined(separator: "-")
+    return String(plain.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.suffix(40))
+  }
+
+  /// Every planned case of the guest with its verdict.
+  func judge(
+    _ observation: BootObservation, _ ears: [SuiteEar], _ splats: [Splat], _ trouble: [String]
+  ) -> [CaseResult] {
+    var boot = observation
+    var results: [CaseResult] = []
+    for splat in splats {
+      guard let suite = splat.owner.suite, let ear = ears.last(where: { $0.suite == suite }) else {
+        boot.splats.append(SplatRecord(splat))
+        continue
+      }
+      ear.note { $0.note(splat) }
+    }
+    for ear in ears {
+      let (judged, stray) = ear.conclude()
+      results += judged
+      boot.splats += stray
+    }
+    let heard = Set(ears.map(\.suite))
+    let reason = obstacle(boot, trouble)
+    for (suite, planned) in plan.suites where !heard.contains(suite.name) {
+      results += planned.map { CaseResult($0, .missing, reason: reason) }
+    }
+    return [bootResult(boot, trouble)] + results
+  }
+
+  private func bootResult(_ boot: BootObservation, _ trouble: [String]) -> CaseResult {
+    let result: CaseResult
+    if boot.greetedAfterMilliseconds == nil, boot.refusal == nil, boot.guestEnd == nil,
+      let first = trouble.first
+    {
+      result = CaseResult(plan.boot, .missing, reason: Reason(.host, first))
+    } else {
+      result = boot.result(for: plan.boot)
+    }
+    report(.caseEnded(result))
+    return result
+  }
+
+  /// Why suites that never ran did not.
+  private func obstacle(_ boot: BootObservation, _ trouble: [String]) -> Reason {
+    if boot.guestEnd == .interrupted || Task.isCancelled {
+      return Reason(.interrupted, "stopped before it began")
+    }
+    if boot.greetedAfterMilliseconds == nil {
+      return trouble.first.map { Reason(.host, $0) } ?? Reason(.boot, "the kernel did not come up")
+    }
+    return Reason(.guestGone, "the guest was gone before the suite began")
+  }
+
+  /// What `run.json` keeps of the guest.
+  func record(_ greeting: Greeting?, _ boot: BootObservation) -> Results.GuestRecord {
+    var facts: [String: Results.Fact] = [
+      "memory_mib": .number(spec.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
+      "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
+    ]
+    for fact in greeting?.facts ?? [] {
+      facts[fact.name] = Int(fact.text).map { .number($0) } ?? .text(fact.text)
+    }
+    for (suite, _) in plan.suites { facts["program." + suite.name] = .text(suite.digest) }
+    return Results.GuestRecord(
+      kernel: kernel, release: greeting?["release"] ?? plan.kernel.release,
+      machine: spec.machine.name,
+      accelerator: spec.accelerator.accelerator == .kvm ? .kvm : .tcg,
+      acceleratorReason: spec.accelerator.reason,
+      bootMilliseconds: greeting?.bootDuration.wholeMilliseconds, facts: facts)
+  }
+}

@@ -1,0 +1,79 @@
+package import Foundation
+package import GuestProtocol
+package import Kernels
+package import Machine
+package import Results
+
+/// What a run is to do, with every name resolved.
+package struct RunSpec: Sendable {
+  package var kernels: [BootableKernel]
+  package var machine: MachineProfile
+  package var suites: [Suite]
+  /// Only cases that match one of these; all when empty.
+  package var filters: [Glob]
+  /// How often every case runs, each time in a fresh guest; at least 1.
+  package var repetitions: Int
+  package var accelerator: AcceleratorChoice
+  /// The libvirt to use; nil for the embedded driver.
+  package var connection: String?
+  /// Where the run's files go; made by the caller.
+  package var directory: URL
+  /// The run's name.
+  package var id: String
+
+  package init(
+    kernels: [BootableKernel], machine: MachineProfile, suites: [Suite], filters: [Glob],
+    repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL, id: String
+  ) {
+    self.kernels = kernels
+    self.machine = machine
+    self.suites = suites
+    self.filters = filters
+    self.repetitions = repetitions
+    self.accelerator = accelerator
+    self.connection = connection
+    self.directory = directory
+    self.id = id
+  }
+
+  /// The cases of a suite that the filters leave.
+  package func selected(from suite: Suite) -> [Suite.Declaration] {
+    guard !filters.isEmpty else { return suite.cases }
+    return suite.cases.filter { declared in filters.contains { $0.matches(declared.name) } }
+  }
+
+  /// Every guest of the run, in order, and the cases planned for it.
+  var guests: [GuestPlan] {
+    (1...max(1, repetitions)).flatMap { repetition in
+      kernels.map { GuestPlan(kernel: $0, repetition: repetition, spec: self) }
+    }
+  }
+
+  /// The plan, as it is recorded before the first guest boots.
+  package var plan: Plan {
+    Plan(guests.flatMap { guest in [guest.boot] + guest.suites.flatMap(\.planned) })
+  }
+}
+
+/// One guest of a run, and what is planned for it.
+struct GuestPlan: Sendable {
+  let kernel: BootableKernel
+  let repetition: Int
+  let boot: PlannedCase
+  let suites: [(suite: Suite, planned: [PlannedCase])]
+
+  init(kernel: BootableKernel, repetition: Int, spec: RunSpec) {
+    self.kernel = kernel
+    self.repetition = repetition
+    let machine = spec.machine.name
+    boot = .boot(kernel: kernel.name, machine: machine, repetition: repetition)
+    suites = spec.suites.compactMap { suite in
+      let planned = spec.selected(from: suite).map {
+        PlannedCase(
+          kernel: kernel.name, machine: machine, suite: suite.name, name: $0.name,
+          repetition: repetition)
+      }
+      return planned.isEmpty ? nil : (suite, planned)
+    }
+  }
+}

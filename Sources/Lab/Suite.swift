@@ -1,0 +1,86 @@
+package import Foundation
+internal import GuestProtocol
+internal import Subprocess
+internal import SystemPackage
+
+/// A suite: one static test program and the cases it declares.
+package struct Suite: Sendable {
+  package let name: String
+  package let program: URL
+  /// SHA-256 of the program, in lower-case hexadecimal.
+  package let digest: String
+  package let cases: [Declaration]
+
+  package init(name: String, program: URL, digest: String, cases: [Declaration]) {
+    self.name = name
+    self.program = program
+    self.digest = digest
+    self.cases = cases
+  }
+
+  /// What a program says of one of its cases.
+  package struct Declaration: Sendable, Equatable {
+    package let name: String
+    /// What the case needs, in the program's words; empty when nothing.
+    package let requirements: [String]
+    /// How long it may take before scaling, in milliseconds.
+    package let deadlineMilliseconds: Int
+    package let summary: String
+
+    /// Reads a line of `PROGRAM --list`; nil when it is not one.
+    package init?(listLine: String) {
+      let fields = listLine.components(separatedBy: "\t")
+      guard fields.count == 4, let name = CaseID(fields[0])?.name,
+        let deadline = Int(fields[2]), deadline > 0
+      else { return nil }
+      self.name = name
+      requirements = fields[1] == "-" ? [] : fields[1].components(separatedBy: ",")
+      deadlineMilliseconds = deadline
+      summary = fields[3]
+    }
+  }
+
+  /// A program that cannot be asked for its cases.
+  package struct Unlistable: Error, CustomStringConvertible {
+    package let program: String
+    package let detail: String
+
+    package var description: String {
+      "\(program) --list did not list cases: \(detail)\n  try: make guest"
+    }
+  }
+
+  /// Asks a program, on this machine, which cases it has.
+  package static func load(_ program: URL, digest: String) async throws -> Suite {
+    let name = program.lastPathComponent
+    let result = try await Subprocess.run(
+      .path(FilePath(program.path)), arguments: ["--list"],
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 14))
+    guard case .exited(0) = result.terminationStatus else {
+      throw Unlistable(program: program.path, detail: "\(result.terminationStatus)")
+    }
+    let lines = result.standardOutput.components(separatedBy: "\n").filter { !$0.isEmpty }
+    let cases = try lines.map { line in
+      guard let declaration = Declaration(listLine: line) else {
+        throw Unlistable(program: program.path, detail: "it printed “\(line)”")
+      }
+      return declaration
+    }
+    guard !cases.isEmpty else { throw Unlistable(program: program.path, detail: "no cases") }
+    return Suite(name: name, program: program, digest: digest, cases: cases)
+  }
+
+  /// Loads every suite of an installation, in the order of their names.
+  package static func all(of installation: Installation) async throws -> [Suite] {
+    let programs = try installation.suitePrograms()
+    let digests = try await Digest.sha256(of: programs)
+    return try await withThrowingTaskGroup(of: Suite.self) { group in
+      for (program, digest) in zip(programs, digests) {
+        group.addTask { try await load(program, digest: digest) }
+      }
+      var suites: [Suite] = []
+      for try await suite in group { suites.append(suite) }
+      return suites.sorted { $0.name < $1.name }
+    }
+  }
+}

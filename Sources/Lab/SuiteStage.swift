@@ -1,0 +1,112 @@
+internal import Foundation
+internal import GuestProtocol
+internal import Machine
+internal import Results
+
+/// Runs the suites of one guest, one after the other, until the guest is gone.
+struct SuiteStage {
+  /// What a program may take beyond its cases: its own start and end, in a slow guest.
+  static let margin = Duration.seconds(30)
+
+  private let session: GuestSession
+  private let machine: Machine
+  /// By how much the cases' deadlines are stretched, in percent.
+  private let slowness: Int
+
+  init(_ session: GuestSession, _ machine: Machine, slowness: Int) {
+    self.session = session
+    self.machine = machine
+    self.slowness = slowness
+  }
+
+  /// Runs them all; gives what was heard of each that was begun.
+  func run(_ trouble: inout [String]) async -> [SuiteEar] {
+    var ears: [SuiteEar] = []
+    let log = RunFiles(session.spec.directory).openOutput()
+    defer { try? log?.close() }  // it is for people only
+    for (suite, planned) in session.plan.suites {
+      guard await machine.end == nil, !Task.isCancelled else { break }
+      session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
+      let ear = SuiteEar(
+        suite.name, planned: planned, kernel: session.kernel, log: log, report: session.report)
+      ears.append(ear)
+      do {
+        try await run(suite, planned, ear)
+      } catch MachineError.guestGone(_, let end) {
+        ear.note { $0.guestEnded(end) }
+      } catch {
+        trouble.append("\(session.kernel), \(suite.name): \(error)")
+        ear.note { $0.neverRan(because: Reason(.host, "\(error)")) }
+      }
+      session.report(.suiteEnded(kernel: session.kernel, suite: suite.name))
+    }
+    return ears
+  }
+
+  private func run(_ suite: Suite, _ planned: [PlannedCase], _ ear: SuiteEar) async throws {
+    let program = GuestProgram(
+      name: suite.name, digest: suite.digest, bytes: Array(try Data(contentsOf: suite.program)))
+    try await machine.push([program])
+    let filters = session.spec.filters.flatMap { ["--filter", $0.pattern] }
+    let watch = Task { [machine] in await CaseWatch(ear, suite, slowness).run(machine) }
+    defer { watch.cancel() }
+    let run = try await machine.run(
+      program, arguments: filters, environment: ["FAULTLINE_TIMESCALE": String(slowness)],
+      deadline: deadline(of: suite, planned)
+    ) { ear.hear($0) }
+    ear.note { transcript in
+      switch run.end {
+      case .ended(let end): transcript.ended(end)
+      case .guestGone(let end): transcript.guestEnded(end)
+      case .refused(let reason):
+        transcript.neverRan(because: Reason(.host, "init would not run the program: \(reason)"))
+      case .deadline:
+        transcript.deadlinePassed(
+          waited: "\(run.duration.components.seconds) s",
+          milliseconds: run.duration.wholeMilliseconds)
+        transcript.ended(.signalled(9))
+      }
+    }
+  }
+
+  /// Every case may take its whole deadline; the watch ends a single one that overstays.
+  private func deadline(of suite: Suite, _ planned: [PlannedCase]) -> Duration {
+    let names = Set(planned.map(\.name))
+    let sum = suite.cases.filter { names.contains($0.name) }
+      .reduce(0) { $0 + $1.deadlineMilliseconds }
+    return .milliseconds(sum * slowness / 100) + Self.margin
+  }
+}
+
+/// Watches that the running case ends: the program ends its own cases, and this ends a guest whose program cannot.
+struct CaseWatch {
+  /// How often it looks, and how long past a case's own deadline the guest is given up.
+  static let interval = Duration.seconds(1)
+  static let grace = Duration.seconds(15)
+
+  private let ear: SuiteEar
+  private let deadlines: [String: Duration]
+
+  init(_ ear: SuiteEar, _ suite: Suite, _ slowness: Int) {
+    self.ear = ear
+    let pairs = suite.cases.map {
+      ($0.name, Duration.milliseconds($0.deadlineMilliseconds * slowness / 100))
+    }
+    deadlines = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Returns when cancelled, or when it has given the guest up.
+  func run(_ machine: Machine) async {
+    while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
+      guard let running = ear.running, let deadline = deadlines[running.name],
+        ContinuousClock.now - running.since > deadline + Self.grace
+      else { continue }
+      // What every task waits for is worth more than a quick end: the console is kept.
+      await machine.sysrq("wl")
+      try? await Task.sleep(for: .seconds(2))  // cancelled: it ended after all
+      guard !Task.isCancelled else { return }
+      await machine.giveUp()
+      return
+    }
+  }
+}

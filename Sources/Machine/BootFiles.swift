@@ -1,0 +1,51 @@
+internal import Foundation
+internal import Glibc
+
+/// Puts what a guest boots from where QEMU's user can read it, and QEMU's alone can find it.
+struct BootFiles {
+  let directory: RunDirectory
+  /// Whether a file may be the user's own under another name; not where libvirt would change its owner.
+  let mayLink: Bool
+  /// Who shall own the disks; nil for this user.
+  let owner: (user: uid_t, group: gid_t)?
+
+  /// Places the guest's files in a directory of its own.
+  func place(_ spec: GuestSpec) throws(MachineError) -> DomainXML.Files {
+    let folder = "guests/" + spec.name
+    try directory.makeDirectory("guests")
+    try directory.makeDirectory(folder)
+    var files = DomainXML.Files(
+      kernel: try place(spec.kernel, as: folder + "/kernel"),
+      initramfs: try place(spec.initramfs, as: folder + "/initramfs"))
+    for (index, mebibytes) in spec.diskMebibytes.enumerated() {
+      files.disks.append(try makeDisk(mebibytes, as: folder + "/disk\(index)"))
+    }
+    return files
+  }
+
+  private func place(_ source: GuestSpec.Source, as name: String) throws(MachineError) -> String {
+    switch source {
+    case .bytes(let bytes): return try directory.write(bytes, to: name)
+    case .file(let path):
+      let target = directory.path + "/" + name
+      if mayLink, isReadableByAll(path), link(path, target) == 0 { return target }
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw .noFile(path: target, cause: "\(path) cannot be read")
+      }
+      return try directory.write([UInt8](data), to: name)
+    }
+  }
+
+  /// An empty disk: a hole, which costs nothing until the guest writes.
+  private func makeDisk(_ mebibytes: Int, as name: String) throws(MachineError) -> String {
+    let path = try directory.write([], to: name, permissions: 0o600)
+    guard truncate(path, mebibytes << 20) == 0 else { throw RunDirectory.failure(path) }
+    if let owner, chown(path, owner.user, owner.group) != 0 { throw RunDirectory.failure(path) }
+    return path
+  }
+
+  private func isReadableByAll(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
+  }
+}

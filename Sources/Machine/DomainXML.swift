@@ -1,0 +1,125 @@
+/// A guest's description for libvirt: a pure function of what it is made of.
+struct DomainXML {
+  /// Where the hypervisor finds the guest's files.
+  struct Files: Equatable {
+    var kernel: String
+    var initramfs: String
+    /// Raw images, in the order of the guest's disks.
+    var disks: [String] = []
+    /// The socket of the record port, below 108 bytes; nil lets libvirt choose.
+    var channelSocket: String?
+  }
+
+  /// The name of the virtio-serial port that carries the records.
+  static let channelName = "org.faultline.records.0"
+
+  let spec: GuestSpec
+  let files: Files
+
+  /// The XML, one element a line.
+  var text: String {
+    """
+    <domain type='\(spec.accelerator == .kvm ? "kvm" : "qemu")'>
+      <name>\(escaped(spec.domainName))</name>
+      <memory unit='MiB'>\(spec.memoryMebibytes)</memory>
+      <vcpu>\(spec.vcpus)</vcpu>
+      <os>
+        <type arch='x86_64' machine='q35'>hvm</type>
+        <kernel>\(escaped(files.kernel))</kernel>
+        <initrd>\(escaped(files.initramfs))</initrd>
+        <cmdline>\(escaped(spec.commandLine.description))</cmdline>
+      </os>
+      <features>
+        <acpi/>\(translationCache)
+      </features>
+    \(cpu)
+      <on_poweroff>destroy</on_poweroff>
+      <on_reboot>destroy</on_reboot>
+      <on_crash>destroy</on_crash>
+      <devices>
+        <controller type='usb' model='none'/>
+        <memballoon model='none'/>
+        <serial type='pty'>
+          <target port='0'/>
+        </serial>
+        <channel type='unix'>\(channelSource)
+          <target type='virtio' name='\(Self.channelName)'/>
+        </channel>\(disks)
+      </devices>
+    </domain>
+
+    """
+  }
+
+  /// The default cache of 1 GiB a guest makes many guests run out of memory, and speeds nothing up.
+  private var translationCache: String {
+    guard spec.accelerator == .tcg else { return "" }
+    return "\n    <tcg>\n      <tb-cache unit='MiB'>128</tb-cache>\n    </tcg>"
+  }
+
+  /// One socket a vCPU: cores of a socket on several nodes make the kernel warn about its topology.
+  private var cpu: String {
+    let feature =
+      spec.accelerator == .tcg
+      // QEMU 7.2's TCG panics one guest in five with it.
+      ? "\n    <feature policy='disable' name='cx16'/>" : ""
+    let mode = spec.accelerator == .tcg ? "maximum" : "host-passthrough"
+    return """
+        <cpu mode='\(mode)'>
+          <topology sockets='\(spec.vcpus)' dies='1' cores='1' threads='1'/>\(feature)\(numa)
+        </cpu>
+      """
+  }
+
+  private var numa: String {
+    guard spec.nodes > 1 else { return "" }
+    let cells = (0..<spec.nodes).map { node in
+      let cpus = (0..<spec.vcpus).filter { $0 * spec.nodes / max(spec.vcpus, 1) == node }
+      let list = cpus.map(String.init).joined(separator: ",")
+      let owned = cpus.isEmpty ? "" : " cpus='\(list)'"
+      let memory = share(of: node)
+      return "      <cell id='\(node)'\(owned) memory='\(memory)' unit='MiB'/>\n"
+    }
+    return "\n    <numa>\n" + cells.joined() + "    </numa>"
+  }
+
+  /// The node's memory in MiB; the first one takes what does not divide.
+  private func share(of node: Int) -> Int {
+    let even = spec.memoryMebibytes / spec.nodes
+    return node == 0 ? spec.memoryMebibytes - even * (spec.nodes - 1) : even
+  }
+
+  private var channelSource: String {
+    guard let path = files.channelSocket else { return "" }
+    return "\n      <source mode='bind' path='\(escaped(path))'/>"
+  }
+
+  private var disks: String {
+    files.disks.enumerated().map { index, path in
+      let letter = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
+      return """
+
+            <disk type='file' device='disk'>
+              <driver name='qemu' type='raw' cache='unsafe'/>
+              <source file='\(escaped(path))'/>
+              <target dev='vd\(letter)' bus='virtio'/>
+            </disk>
+        """
+    }.joined()
+  }
+
+  private func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "'": result += "&apos;"
+      case "\"": result += "&quot;"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}

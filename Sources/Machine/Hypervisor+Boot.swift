@@ -1,0 +1,103 @@
+internal import GuestProtocol
+internal import Libvirt
+internal import Results
+
+extension Hypervisor {
+  /// Starts a guest and waits until it greets.
+  ///
+  /// - Parameters:
+  ///   - spec: what it is made of; its name must not be in use.
+  ///   - console: gets everything the kernel prints, from the first byte.
+  ///   - observer: is told what else happens.
+  ///   - deadlines: nil for the accelerator's.
+  /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.protocolBroken`, `.noFile`. The
+  ///   guest is gone then, and the console holds what it printed.
+  package func boot(
+    _ spec: GuestSpec, console: Console, observer: GuestObserver = GuestObserver(),
+    deadlines: Deadlines? = nil
+  ) async throws -> Machine {
+    let machine = try start(
+      spec, console: console, observer: observer,
+      deadlines: deadlines ?? Deadlines(for: spec.accelerator))
+    do {
+      try await machine.awaitGreeting()
+      return machine
+    } catch {
+      await machine.destroy()
+      throw error
+    }
+  }
+
+  /// Boots a guest for as long as `body` runs.
+  package func withMachine<Value: Sendable>(
+    _ spec: GuestSpec, console: Console, observer: GuestObserver = GuestObserver(),
+    deadlines: Deadlines? = nil, _ body: (Machine) async throws -> Value
+  ) async throws -> Value {
+    let machine = try await boot(spec, console: console, observer: observer, deadlines: deadlines)
+    do {
+      let value = try await body(machine)
+      await machine.destroy()
+      return value
+    } catch {
+      await machine.destroy()
+      throw error
+    }
+  }
+
+  /// Starts a guest; both streams are connected before its first instruction, so that nothing it prints is lost.
+  private func start(
+    _ spec: GuestSpec, console: Console, observer: GuestObserver, deadlines: Deadlines
+  ) throws -> Machine {
+    let files = try place(spec)
+    let inbox = Inbox<GuestChannel.Event>()
+    listen(to: spec.domainName, inbox)
+    let qemu = pidFile(of: spec.domainName).map { file in
+      QEMUProcess(pidFile: file) { inbox.post(.exited($0)) }
+    }
+    let began = ContinuousClock.now
+    do {
+      let domain = try create(DomainXML(spec: spec, files: files))
+      let streams: (console: ByteStream, channel: ByteStream)
+      let channel: GuestChannel
+      do {
+        streams = try withConnection { (try ByteStream(on: $0), try ByteStream(on: $0)) }
+        try domain.openConsole(streams.console)
+        try domain.openChannel(DomainXML.channelName, streams.channel)
+        try streams.console.start(onBytes: { console.receive($0) }) { _ in
+          inbox.post(.consoleEnded)
+        }
+        channel = GuestChannel(streams.channel, inbox: inbox)
+        try channel.start()
+        try domain.resume()
+      } catch {
+        // The first error is the one to tell; the domain ends with the run directory at the latest.
+        try? domain.destroy()  // see above
+        throw error
+      }
+      return Machine(
+        spec.name, on: self, domain: domain, qemu: qemu, channel: channel,
+        consoleStream: streams.console, console: console, inbox: inbox, observer: observer,
+        deadlines: deadlines, began: began)
+    } catch let error as LibvirtError {
+      qemu?.abandon()
+      forget(spec.domainName)
+      throw MachineError.notStarted(guest: spec.name, cause: error.message)
+    }
+  }
+
+  private func create(_ xml: DomainXML) throws -> Domain {
+    try withConnection { try $0.createPaused(xml.text, endsWithConnection: !isEmbedded) }
+  }
+
+  private func listen(to domain: String, _ inbox: Inbox<GuestChannel.Event>) {
+    routes.add(domain) { event in
+      switch event.kind {
+      case .shutdown: inbox.post(.shutDown)
+      case .crashed: inbox.post(.crashed)
+      // 5: QEMU failed (VIR_DOMAIN_EVENT_STOPPED_FAILED).
+      case .stopped: inbox.post(.stopped(failed: event.detail == 5))
+      default: break
+      }
+    }
+  }
+}

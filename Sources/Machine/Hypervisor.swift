@@ -1,0 +1,134 @@
+internal import Foundation
+internal import Glibc
+internal import Libvirt
+
+/// A libvirt that guests are started on: the embedded driver, or a connection to any other.
+///
+/// Its calls run on a thread of its own, since libvirt's block. Everything it made is gone after `close()`.
+package actor Hypervisor {
+  nonisolated let executor: LibvirtExecutor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// The URI in use.
+  package nonisolated let uri: String
+  /// nil: the embedded driver.
+  private nonisolated let address: HypervisorAddress?
+  private nonisolated let accelerator: Accelerator
+  private nonisolated let directory: RunDirectory
+  nonisolated let routes = RouteTable()
+  private var connection: Connection?
+  private var account: EmbeddedDriver.Account?
+
+  /// Opens a hypervisor and begins to sweep what killed processes left behind.
+  ///
+  /// - Parameters:
+  ///   - uri: any libvirt URI; nil for the embedded driver. A process has one embedded driver at a time.
+  ///   - accelerator: what its guests will run on; it decides what the embedded driver may see of the host.
+  /// - Throws: `MachineError.noEmulator`, `.noConnection`, `.noFile`.
+  package static func open(
+    _ uri: String? = nil, accelerator: Accelerator
+  ) async throws -> Hypervisor {
+    RunDirectory.sweep()
+    let hypervisor = Hypervisor(uri, accelerator: accelerator, directory: try RunDirectory())
+    try await hypervisor.connect()
+    return hypervisor
+  }
+
+  private init(_ uri: String?, accelerator: Accelerator, directory: RunDirectory) {
+    address = uri.map(HypervisorAddress.init)
+    self.directory = directory
+    self.accelerator = accelerator
+    self.uri = uri ?? "qemu:///embed?root=" + directory.path
+    executor = LibvirtExecutor()
+    executor.start(name: "libvirt")
+  }
+
+  private func connect() throws {
+    do {
+      if address == nil { try openEmbedded() } else { try openConnection() }
+    } catch {
+      connection = nil
+      directory.remove()
+      throw error
+    }
+  }
+
+  private func openEmbedded() throws {
+    guard Self.emulator() != nil else { throw MachineError.noEmulator }
+    account = try EmbeddedDriver(directory: directory, accelerator: accelerator).prepare()
+    try openConnection()
+    try explain {
+      // The probe comes before the adoption, or it takes 82 s: nobody here waits for libvirt's probing QEMUs.
+      _ = try self.withConnection {
+        try $0.domainCapabilities(
+          architecture: "x86_64", machine: "q35",
+          virtualization: accelerator == .kvm ? "kvm" : "qemu")
+      }
+    }
+    try HostProcess.adoptOrphans()
+  }
+
+  private func openConnection() throws {
+    try explain {
+      let connection = try Connection(to: uri)
+      try connection.onLifecycle { [routes] in routes.deliver($0) }
+      self.connection = consume connection
+    }
+  }
+
+  nonisolated var isEmbedded: Bool { address == nil }
+
+  /// Where libvirt writes the process id of a domain's QEMU; nil when QEMU is not this process' child.
+  nonisolated func pidFile(of domain: String) -> String? {
+    isEmbedded ? "\(directory.path)/run/qemu/\(domain).pid" : nil
+  }
+
+  /// Stops listening for a domain that has ended.
+  nonisolated func forget(_ domain: String) {
+    routes.remove(domain)
+  }
+
+  /// Puts a guest's files where its QEMU finds them.
+  func place(_ spec: GuestSpec) throws -> DomainXML.Files {
+    let owner = account.map { (user: $0.user, group: $0.group) }
+    var files = try BootFiles(directory: directory, mayLink: isEmbedded, owner: owner).place(spec)
+    if isEmbedded { files.channelSocket = "\(directory.path)/guests/\(spec.name)/records" }
+    return files
+  }
+
+  /// Lends out the connection.
+  ///
+  /// - Throws: `MachineError.noConnection` after `close()`.
+  func withConnection<Value: ~Copyable>(
+    _ body: (borrowing Connection) throws -> Value
+  ) throws -> Value {
+    switch connection {
+    case .some(let connection): return try body(connection)
+    case .none: throw MachineError.noConnection(uri: uri, cause: "it is closed")
+    }
+  }
+
+  /// Ends every guest and removes everything that was made; a second call does nothing.
+  package func close() {
+    // First the processes and their files: libvirt would wait a while for each QEMU to end.
+    directory.remove()
+    connection = nil
+  }
+
+  private func explain(_ work: () throws -> Void) throws {
+    do {
+      try work()
+    } catch let error as LibvirtError {
+      throw MachineError.noConnection(uri: uri, cause: error.message)
+    }
+  }
+
+  /// The first `qemu-system-x86_64` in `PATH`; nil when there is none.
+  package static func emulator() -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").lazy.map { "\($0)/qemu-system-x86_64" }
+      .first { access($0, X_OK) == 0 }
+  }
+}

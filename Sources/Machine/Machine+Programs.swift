@@ -1,0 +1,104 @@
+internal import GuestProtocol
+internal import Results
+
+extension Machine {
+  /// Pushes programs, all at once; each can be run from then on.
+  ///
+  /// - Throws: `MachineError.notPushed` when the guest refuses one or takes too long, `.guestGone`, `.protocolBroken`.
+  package func push(_ programs: [GuestProgram]) async throws {
+    var waiting: [String: GuestProgram] = [:]
+    for program in programs where waiting.updateValue(program, forKey: program.digest) == nil {
+      channel.send(
+        .push(
+          digest: program.digest, name: program.name, length: program.bytes.count,
+          check: program.check), followedBy: program.bytes)
+    }
+    let limit = ContinuousClock.now + deadlines.push
+    while let missing = waiting.values.first {
+      guard let record = try await nextRecord(until: limit) else {
+        throw MachineError.notPushed(
+          program: missing.name,
+          cause: "no answer within \(deadlines.push.components.seconds) s, "
+            + "\(channel.unsentBytes) bytes are not taken")
+      }
+      switch record {
+      case .pushed(let digest): waiting[digest] = nil
+      case .refused(let about, let reason):
+        throw MachineError.notPushed(program: waiting[about]?.name ?? about, cause: reason)
+      default: break
+      }
+    }
+  }
+
+  /// Runs a pushed program to its end.
+  ///
+  /// - Parameters:
+  ///   - program: what was pushed.
+  ///   - arguments: after `argv[0]`, at most 64 of 4 KiB.
+  ///   - environment: beside what init sets.
+  ///   - deadline: after which the guest kills it; rounded up to milliseconds.
+  ///   - onOutput: gets each line in order, on the hypervisor's thread.
+  /// - Returns: how it ended. The guest's end is a result here, as it belongs to the program that ran.
+  /// - Throws: `MachineError.protocolBroken`.
+  package func run(
+    _ program: GuestProgram, arguments: [String] = [],
+    environment: KeyValuePairs<String, String> = [:], deadline: Duration,
+    onOutput: @Sendable (ProgramOutput) -> Void
+  ) async throws -> ProgramRun {
+    lastRun += 1
+    let began = ContinuousClock.now
+    var hasStarted = false
+    channel.send(
+      .run(
+        RunRequest(
+          run: lastRun, digest: program.digest, name: program.name, arguments: arguments,
+          environment: environment.map { Fact($0.key, $0.value) },
+          deadlineMilliseconds: max(1, deadline.milliseconds))))
+    let end: ProgramRun.End
+    do {
+      end = try await follow(
+        lastRun, until: began + deadline, hasStarted: &hasStarted, onOutput: onOutput)
+    } catch MachineError.guestGone(_, let guestEnd) {
+      end = .guestGone(guestEnd)
+    }
+    return ProgramRun(end: end, hasStarted: hasStarted, duration: ContinuousClock.now - began)
+  }
+
+  /// Reads a run's records to its end. The guest enforces the deadline; the host's own comes later, and then it asks
+  /// once more by `kill` before it calls the guest hung.
+  private func follow(
+    _ run: Int64, until deadline: ContinuousClock.Instant, hasStarted: inout Bool,
+    onOutput: (ProgramOutput) -> Void
+  ) async throws -> ProgramRun.End {
+    var limit = deadline + deadlines.overdue
+    var hasAsked = false
+    while true {
+      guard let record = try await nextRecord(until: limit) else {
+        guard !hasAsked else { return .guestGone(.hung) }
+        channel.send(.kill(run: run))
+        hasAsked = true
+        limit += deadlines.overdue
+        continue
+      }
+      switch record {
+      case .started(run, _): hasStarted = true
+      case .out(run, let text): onOutput(ProgramOutput(.out, text))
+      case .err(run, let text): onOutput(ProgramOutput(.error, text))
+      case .exited(run, let status): return .ended(.exited(status: Int(status)))
+      case .signalled(run, let signal):
+        return signal == 9 && ContinuousClock.now >= deadline
+          ? .deadline : .ended(.signalled(Int(signal)))
+      case .refused(let about, let reason) where about == String(run): return .refused(reason)
+      default: break
+      }
+    }
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded up.
+  var milliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+  }
+}

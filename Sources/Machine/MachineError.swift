@@ -1,0 +1,68 @@
+internal import Libvirt
+package import Results
+
+/// Why there is no guest, or none any more, where that is not a result of a test.
+package enum MachineError: Error, Equatable, Sendable {
+  /// No `qemu-system-x86_64` in `PATH`.
+  case noEmulator
+  /// The connection does not open.
+  case noConnection(uri: String, cause: String)
+  /// libvirt or QEMU did not start the guest.
+  case notStarted(guest: String, cause: String)
+  /// No greeting came in time; how many bytes the console holds, and its last line.
+  case noGreeting(guest: String, within: Duration, consoleBytes: Int, lastLine: String)
+  /// The guest ended before it greeted.
+  case endedBeforeGreeting(guest: String, end: GuestEnd)
+  /// The guest does not speak the protocol as this build does.
+  case protocolBroken(guest: String, detail: String)
+  /// The guest did not take a program.
+  case notPushed(program: String, cause: String)
+  /// The guest ended, or was found dead, while the host wanted something of it.
+  case guestGone(guest: String, end: GuestEnd)
+  /// A file or a directory of ours could not be made.
+  case noFile(path: String, cause: String)
+}
+
+extension MachineError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noEmulator:
+      """
+      there is no qemu-system-x86_64 in PATH
+        try:     apt-get install qemu-system-x86 libvirt-daemon-driver-qemu
+      """
+    case .noConnection(let uri, let cause):
+      """
+      libvirt does not open \(uri)
+        try:     apt-get install libvirt-daemon libvirt-daemon-driver-qemu; without --connect no daemon is needed
+        cause:   \(cause)
+      """
+    case .notStarted(let guest, let cause):
+      "guest \(guest) does not start\n  cause:   \(cause)"
+    case .noGreeting(let guest, let within, let bytes, let line):
+      """
+      guest \(guest) did not greet within \(within.components.seconds) s
+        console: \(bytes) bytes\(line.isEmpty ? "" : ", the last line: \(line)")
+      """
+    case .endedBeforeGreeting(let guest, let end):
+      "guest \(guest) ended before it greeted: \(Self.phrase(end))"
+    case .protocolBroken(let guest, let detail):
+      "guest \(guest) breaks the record protocol: \(detail)\n  try:     make guest"
+    case .notPushed(let program, let cause):
+      "the guest does not take the program \(program): \(cause)"
+    case .guestGone(let guest, let end): "guest \(guest) is gone: \(Self.phrase(end))"
+    case .noFile(let path, let cause): "\(path) cannot be made: \(cause)"
+    }
+  }
+
+  private static func phrase(_ end: GuestEnd) -> String {
+    switch end {
+    case .clean: "it powered off"
+    case .panic: "it panicked"
+    case .vanished(let detail): detail
+    case .channelClosed(let detail): detail
+    case .hung: "it hung"
+    case .interrupted: "the run was stopped"
+    }
+  }
+}

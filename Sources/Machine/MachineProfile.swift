@@ -1,0 +1,149 @@
+package import GuestProtocol
+
+/// A machine to run a kernel on: its hardware, and how it is set up before any case runs.
+package struct MachineProfile: Sendable, Hashable {
+  /// When huge pages are used for anonymous memory (`transparent_hugepage/enabled`).
+  package enum HugePages: String, Sendable, CaseIterable {
+    case always, madvise, never
+  }
+
+  /// When huge pages are used for shared memory (`transparent_hugepage/shmem_enabled`).
+  package enum SharedHugePages: String, Sendable, CaseIterable {
+    case always, withinSize = "within_size", advise, never, deny, force
+  }
+
+  /// A knob below /proc/sys, named as sysctl(8) does.
+  package struct Sysctl: Sendable, Hashable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+
+    /// The file of the knob.
+    package var path: String {
+      "/proc/sys/" + name.split(separator: ".").joined(separator: "/")
+    }
+  }
+
+  /// Where swapped pages go.
+  package enum Swap: Sendable, Hashable {
+    case none
+    /// Compressed memory, synchronous: a page that was swapped out is gone from memory at once.
+    case zram(mebibytes: Int)
+    /// A virtio disk, which keeps swapped pages in the swap cache for a while.
+    case disk(mebibytes: Int)
+  }
+
+  package var name: String
+  package var summary: String
+  package var memoryMebibytes: Int
+  package var vcpus: Int
+  /// How many NUMA nodes memory and vCPUs are spread over.
+  package var nodes: Int
+  /// Huge pages of 2 MiB in the pool.
+  package var hugepages2M: Int
+  /// Huge pages of 1 GiB in the pool.
+  package var hugepages1G: Int
+  package var swap: Swap
+  package var hugePages: HugePages
+  package var sharedHugePages: SharedHugePages
+  /// Whether the kernel merges equal pages (KSM).
+  package var mergesPages: Bool
+  /// Set in this order; one named here replaces the default of that name.
+  package var sysctls: [Sysctl]
+  /// Further words of the kernel's command line.
+  package var extraCommandLine: [String]
+
+  package init(
+    name: String, summary: String = "", memoryMebibytes: Int = 1536, vcpus: Int = 2,
+    nodes: Int = 2, hugepages2M: Int = 48, hugepages1G: Int = 0,
+    swap: Swap = .zram(mebibytes: 512), hugePages: HugePages = .madvise,
+    sharedHugePages: SharedHugePages = .advise, mergesPages: Bool = false,
+    sysctls: [Sysctl] = [], extraCommandLine: [String] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.memoryMebibytes = memoryMebibytes
+    self.vcpus = vcpus
+    self.nodes = nodes
+    self.hugepages2M = hugepages2M
+    self.hugepages1G = hugepages1G
+    self.swap = swap
+    self.hugePages = hugePages
+    self.sharedHugePages = sharedHugePages
+    self.mergesPages = mergesPages
+    self.sysctls = sysctls
+    self.extraCommandLine = extraCommandLine
+  }
+}
+
+extension MachineProfile {
+  /// What every machine sets, so that a case measures the kernel and not a policy of the day.
+  package static let defaultSysctls = [
+    // A large mapping that is never touched is the normal thing for a test.
+    Sysctl("vm.overcommit_memory", "1"),
+    // Hinting faults and migrations at random moments would disturb counts.
+    Sysctl("kernel.numa_balancing", "0"),
+    // An oops ends the guest with its splat instead of leaving half a kernel to be tested.
+    Sysctl("kernel.panic_on_oops", "1"),
+  ]
+
+  /// The sysctls to set: the defaults, replaced and followed by the profile's own.
+  package var allSysctls: [Sysctl] {
+    let own = Set(sysctls.map(\.name))
+    return Self.defaultSysctls.filter { !own.contains($0.name) && appliesHere($0) } + sysctls
+  }
+
+  /// The kernel modules the machine needs where they are not built in; their dependencies are the kernel's business.
+  package var moduleNames: [String] {
+    switch swap {
+    case .none: ["virtio_pci", "virtio_console"]
+    case .zram: ["virtio_pci", "virtio_console", "zram"]
+    case .disk: ["virtio_pci", "virtio_console", "virtio_blk"]
+    }
+  }
+
+  /// The words of the kernel's command line that make the machine.
+  ///
+  /// Pools are reserved there: later the memory may be fragmented, and pages of 1 GiB come no other way.
+  package var kernelArguments: [String] {
+    var words: [String] = []
+    if hugepages1G > 0 { words += ["hugepagesz=1G", "hugepages=\(hugepages1G)"] }
+    if hugepages2M > 0 { words += ["hugepagesz=2M", "hugepages=\(hugepages2M)"] }
+    return words + extraCommandLine
+  }
+
+  /// What init does and verifies.
+  package var setupDirectives: [MachineSetup.Directive] {
+    let thp = "/sys/kernel/mm/transparent_hugepage/"
+    var directives: [MachineSetup.Directive] = []
+    if hugepages2M > 0 { directives.append(.hugepages(kib: 2 << 10, count: hugepages2M)) }
+    if hugepages1G > 0 { directives.append(.hugepages(kib: 1 << 20, count: hugepages1G)) }
+    switch swap {
+    case .none: break
+    case .zram(let mebibytes): directives.append(.zramSwap(mebibytes: mebibytes))
+    case .disk: directives.append(.diskSwap(device: Self.swapDisk))
+    }
+    directives += [
+      .write(path: thp + "enabled", value: hugePages.rawValue),
+      .write(path: thp + "shmem_enabled", value: sharedHugePages.rawValue),
+    ]
+    if mergesPages { directives.append(.write(path: "/sys/kernel/mm/ksm/run", value: "1")) }
+    directives += allSysctls.map { .write(path: $0.path, value: $0.value) }
+    directives += [
+      .expect(fact: "cpus", value: String(vcpus)), .expect(fact: "nodes", value: String(nodes)),
+    ]
+    return directives
+  }
+
+  /// Where the guest sees the disk of `Swap.disk`: the machine's only virtio disk.
+  package static let swapDisk = "/dev/vda"
+
+  /// The knob of NUMA balancing exists on machines with more than one node only.
+  private func appliesHere(_ sysctl: Sysctl) -> Bool {
+    sysctl.name != "kernel.numa_balancing" || nodes > 1
+  }
+}

@@ -1,0 +1,28 @@
+/// How a guest ended, as the host saw it.
+package enum GuestEnd: Equatable, Hashable, Sendable {
+  /// It powered off or was asked to go.
+  case clean
+  /// The kernel panicked: a splat, pvpanic, or a reset under `panic=-1`.
+  case panic
+  /// QEMU is gone and nobody asked it to go.
+  case vanished(String)
+  /// QEMU lives, but the guest's port is closed or silent.
+  case channelClosed(String)
+  /// A deadline passed, and the host took the guest down.
+  case hung
+  /// Somebody stopped the run.
+  case interrupted
+
+  /// The end in words that continue "the guest …".
+  var phrase: String {
+    switch self {
+    case .clean: "powered off"
+    case .panic: "panicked"
+    case .vanished(let detail): detail.isEmpty ? "vanished" : "vanished (\(detail))"
+    case .channelClosed(let detail):
+      detail.isEmpty ? "closed its port" : "closed its port (\(detail))"
+    case .hung: "hung"
+    case .interrupted: "was stopped"
+    }
+  }
+}

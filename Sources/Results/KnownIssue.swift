@@ -1,0 +1,85 @@
+package import GuestProtocol
+
+/// A failure or splat that is known: which results it explains, and until when.
+package struct KnownIssue: Equatable, Sendable {
+  /// Which kernels have the issue.
+  package enum Kernels: Equatable, Sendable {
+    /// By the name a kernel has in the run: `debian-6.*`.
+    case named([Glob])
+    /// By release, both ends included; nil is open. `6.12` as an end includes all of 6.12.y.
+    case releases(from: KernelRelease?, through: KernelRelease?)
+  }
+
+  /// Short, unique, stable: it stands in `run.json`.
+  package var id: String
+  /// The cases it explains; nil for any case, when `splat` says which results it is about.
+  package var cases: Glob?
+  /// The splat titles it explains; nil for a result without splats.
+  package var splat: Glob?
+  /// The verdicts it explains.
+  package var verdicts: Set<Verdict>
+  package var kernels: Kernels
+  /// What is wrong, in one sentence.
+  package var reason: String
+  /// The commit that mends it, or `open`.
+  package var fix: String
+  package var link: String
+  /// The last day on which the entry excuses anything.
+  package var expires: CalendarDate
+
+  /// Makes an entry; empty `verdicts` stand for the usual ones: `fail`, and `crash` too when `splat`
+  /// is given.
+  package init(
+    id: String, cases: Glob?, splat: Glob? = nil, verdicts: Set<Verdict> = [], kernels: Kernels,
+    reason: String, fix: String, link: String, expires: CalendarDate
+  ) {
+    self.id = id
+    self.cases = cases
+    self.splat = splat
+    self.verdicts = verdicts.isEmpty ? (splat == nil ? [.fail] : [.fail, .crash]) : verdicts
+    self.kernels = kernels
+    self.reason = reason
+    self.fix = fix
+    self.link = link
+    self.expires = expires
+  }
+
+  /// Whether the issue explains this result.
+  ///
+  /// An entry without `splat` explains no result that carries one, and an entry with `splat` only
+  /// results whose splats it names all: a new complaint of the kernel is never hidden behind an old
+  /// failure.
+  package func explains(_ result: CaseResult, release: String?) -> Bool {
+    verdicts.contains(result.verdict) && covers(result, release: release)
+      && hasFoundSplats(of: result)
+  }
+
+  /// Whether the issue says that this case does not pass on this kernel; only entries that name
+  /// cases say so.
+  package func expectsFailure(of result: CaseResult, release: String?) -> Bool {
+    cases != nil && covers(result, release: release)
+  }
+
+  private func covers(_ result: CaseResult, release: String?) -> Bool {
+    if let cases, !cases.matches(result.planned.name) { return false }
+    return covers(kernel: result.planned.kernel, release: release)
+  }
+
+  /// Whether a kernel is among those that have the issue; one without a known release is in no
+  /// range.
+  package func covers(kernel: String, release: String?) -> Bool {
+    switch kernels {
+    case .named(let globs): return globs.contains { $0.matches(kernel) }
+    case .releases(let from, let through):
+      guard let release = release.flatMap({ KernelRelease($0) }) else { return false }
+      if let from, !release.isAtLeast(from) { return false }
+      if let through, !release.isAtMost(through) { return false }
+      return true
+    }
+  }
+
+  private func hasFoundSplats(of result: CaseResult) -> Bool {
+    guard let splat else { return result.splats.isEmpty }
+    return !result.splats.isEmpty && result.splats.allSatisfy { splat.matches($0.title) }
+  }
+}

@@ -1,0 +1,23 @@
+/// All that was observed about one planned case: what `VerdictRules` judges.
+package struct Observation: Equatable, Sendable {
+  /// The program announced that it begins the case.
+  package var isStarted = false
+  /// Its result line; nil when none came.
+  package var claim: Claim?
+  /// The program reported the case a second time, and differently.
+  package var contradiction: Claim?
+  /// What the program said when it gave up (`Bail out!`).
+  package var bailOut: String?
+  /// The host's deadline for the case passed; what was waited for, in words.
+  package var deadline: String?
+  /// How the program ended; nil while it runs, and when the guest ended first.
+  package var programEnd: ProgramEnd?
+  /// How the guest ended; nil when it outlived the suite.
+  package var guestEnd: GuestEnd?
+  /// For a case that was never started: what kept it from starting.
+  package var obstacle: Reason?
+  /// The kernel's complaints that belong to this case.
+  package var splats: [SplatRecord] = []
+
+  package init() {}
+}

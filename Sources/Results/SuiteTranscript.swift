@@ -1,0 +1,164 @@
+package import GuestProtocol
+package import KernelLog
+
+/// Everything heard while one suite program ran in one guest, and what it means for each planned
+/// case.
+///
+/// Feed it in any order in which things arrive; ask for `results` when the program and the console
+/// are done.
+package struct SuiteTranscript: Sendable {
+  /// More unplanned names than this are counted, not kept.
+  package static let maximumUnplanned = 20
+
+  /// The planned cases of this suite, in order.
+  package let planned: [PlannedCase]
+  package let suite: String
+  /// The case that was announced and has not been reported; nil between cases.
+  package private(set) var running: String?
+
+  private var notes: [String: CaseNotes] = [:]
+  private var unplannedNotes: [(name: String, notes: CaseNotes)] = []
+  private var droppedUnplanned = 0
+  private var pending = CaseNotes()
+  private var lastFinished: String?
+  private var bailOut: String?
+  private var programEnd: ProgramEnd?
+  private var guestEnd: GuestEnd?
+  private var obstacle: Reason?
+  private var expectedNames: Set<String>
+  /// Splats of this suite that no case explains; they belong to the guest's `boot/boot`.
+  package private(set) var strayedSplats: [SplatRecord] = []
+
+  package init(suite: String, planned: [PlannedCase]) {
+    self.suite = suite
+    self.planned = planned
+    expectedNames = Set(planned.map(\.name))
+  }
+
+  /// Takes one event of the program's output; gives the case's result as it looks now when the
+  /// event was its result line.
+  @discardableResult
+  package mutating func note(_ event: KTAPEvent) -> CaseResult? {
+    switch event {
+    case .caseStarted(let name):
+      running = name
+      pending = CaseNotes()
+      edit(name) { $0.observation.isStarted = true }
+    case .evidence(let key, let value): pending.addEvidence(key, value)
+    case .expected(let text): pending.expected = text
+    case .seen(let text): pending.seen = text
+    case .point(let point) where point.depth == 0: return note(point)
+    case .bailOut(let text): bailOut = text
+    case .point, .version, .plan, .totals, .planMismatch, .diagnostic, .unknown: break
+    }
+    return nil
+  }
+
+  private mutating func note(_ point: KTAPPoint) -> CaseResult? {
+    let measured = pending
+    pending = CaseNotes()
+    edit(point.name) { $0.take(point, measured) }
+    lastFinished = point.name
+    if running == point.name { running = nil }
+    return planned.first { $0.name == point.name }.map(result)
+  }
+
+  /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
+  package mutating func note(_ splat: Splat) {
+    let record = SplatRecord(splat)
+    guard let name = splat.owner.caseName ?? lastFinished, expectedNames.contains(name) else {
+      strayedSplats.append(record)
+      return
+    }
+    edit(name) { $0.addSplat(record) }
+  }
+
+  /// Says that the host's deadline for the running case passed; `waited` in words: `30 s`.
+  package mutating func deadlinePassed(waited: String, milliseconds: Int? = nil) {
+    guard let running else { return }
+    edit(running) {
+      $0.observation.deadline = "no end within \(waited)"
+      $0.durationMilliseconds = milliseconds
+    }
+  }
+
+  /// Says that the program ended.
+  package mutating func ended(_ end: ProgramEnd) { programEnd = end }
+
+  /// Says that the guest ended before the program did.
+  package mutating func guestEnded(_ end: GuestEnd) { guestEnd = end }
+
+  /// Says why the program never ran: it could not be pushed, its set-up failed.
+  package mutating func neverRan(because reason: Reason) { obstacle = reason }
+
+  /// Every planned case with its verdict, in the order of the plan, then what nobody planned.
+  package func results() -> [CaseResult] {
+    planned.map(result) + unplannedResults() + exitResult()
+  }
+
+  private mutating func edit(_ name: String, _ change: (inout CaseNotes) -> Void) {
+    if expectedNames.contains(name) {
+      change(&notes[name, default: CaseNotes()])
+    } else if let index = unplannedNotes.firstIndex(where: { $0.name == name }) {
+      change(&unplannedNotes[index].notes)
+    } else if unplannedNotes.count < Self.maximumUnplanned {
+      unplannedNotes.append((name, CaseNotes()))
+      change(&unplannedNotes[unplannedNotes.count - 1].notes)
+    } else {
+      droppedUnplanned += 1
+    }
+  }
+}
+
+extension SuiteTranscript {
+  private func result(_ planned: PlannedCase) -> CaseResult {
+    let notes = notes[planned.name] ?? CaseNotes()
+    var observation = notes.observation
+    observation.bailOut = bailOut
+    observation.programEnd = programEnd
+    observation.guestEnd = guestEnd
+    observation.obstacle = obstacle ?? killer(of: planned.name)
+    let judgement = VerdictRules.judge(observation)
+    return CaseResult(
+      planned, judgement.verdict, reason: judgement.reason, expected: notes.expected,
+      seen: notes.seen, evidence: notes.evidence,
+      durationMilliseconds: notes.durationMilliseconds, splats: observation.splats)
+  }
+
+  /// Which case took the guest along, for those that came after it.
+  private func killer(of name: String) -> Reason? {
+    guard let guestEnd, guestEnd != .interrupted else { return nil }
+    guard let culprit = running ?? fatalCase, culprit != name else { return nil }
+    return Reason(.guestGone, "the guest \(guestEnd.phrase) in \(suite)/\(culprit)")
+  }
+
+  private var fatalCase: String? {
+    planned.first { notes[$0.name]?.observation.splats.contains(where: \.fatal) ?? false }?.name
+  }
+
+  private func unplannedResults() -> [CaseResult] {
+    guard let model = planned.first else { return [] }
+    return unplannedNotes.map { name, notes in
+      var entry = model
+      entry.name = name
+      let more = droppedUnplanned > 0 ? " (and \(droppedUnplanned) more lines like it)" : ""
+      return CaseResult(
+        entry, .error,
+        reason: Reason(.unplanned, "the program reported '\(name)' but does not list it" + more),
+        evidence: notes.evidence, durationMilliseconds: notes.durationMilliseconds,
+        splats: notes.observation.splats)
+    }
+  }
+
+  /// An `error` of the suite itself when its program ended as no reported case explains.
+  private func exitResult() -> [CaseResult] {
+    guard let end = programEnd, !end.isQuiet, var entry = planned.first else { return [] }
+    let claims = planned.map { notes[$0.name]?.observation.claim }
+    guard claims.allSatisfy({ $0 != nil }) else { return [] }
+    if end.isConventional, claims.contains(where: { $0?.isFailure ?? false }) { return [] }
+    if !unplannedNotes.isEmpty { return [] }
+    entry.name = "exit"
+    let text = "the program ended \(end.phrase) although every case was reported"
+    return [CaseResult(entry, .error, reason: Reason(.unplanned, text))]
+  }
+}
