@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let kit: [Target.Dependency] = [
   "CRuntime",
   .product(name: "GuestKit", package: "faultline"),
+  .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
 ]
 
@@ -38,5 +39,7 @@ let package = Package(
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
+    suite("swap"),
+    suite("thp"),
   ]
 )

@@ -15,8 +15,7 @@ extension Backing {
   }
 
   private static func firstDirectory(_ wanted: [String], on types: [String]) -> String? {
-    // Without /proc/mounts nothing is known to be there.
-    guard let mounts = try? TextFile.read("/proc/mounts") else { return nil }  // see above
+    guard let mounts = try? TextFile.read("/proc/mounts") else { return nil }  // nothing known
     for directory in wanted {
       guard TextFile.exists(directory), let type = fileSystem(of: directory, in: mounts),
         types.contains(where: { isSame($0, type) })

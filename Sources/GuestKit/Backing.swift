@@ -67,7 +67,7 @@ public enum Backing: String, Sendable, CaseIterable {
 
   private func makePages(_ count: Int) throws(Errno) -> Pages {
     let length = UInt64(count) * pageSize
-    let aligned = isTransparentHuge ? Memory.hugePageSize : Memory.pageSize
+    let aligned = isTransparentHuge ? Memory.hugePageSize : pageSize
     let range: AddressRange
     switch self {
     case .anon, .thp, .hugetlbpriv:

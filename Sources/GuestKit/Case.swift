@@ -16,7 +16,7 @@ public struct Case: Sendable {
   /// Names match `[a-z0-9._/+-]{1,100}` and are unique across all suites.
   public init(
     _ name: String, _ summary: String, needs: [Requirement] = [],
-    deadline: Duration = .seconds(20), body: @escaping Body
+    deadline: Duration = .seconds(10), body: @escaping Body
   ) {
     precondition(Case.isValid(name), "a case name is 1 to 100 of a-z 0-9 . _ / + -")
     self.name = name
@@ -31,7 +31,7 @@ public struct Case: Sendable {
   /// A single backing keeps the plain id unless `named` says otherwise.
   public static func each(
     _ id: String, _ summary: String, on backings: [Backing], needs: [Requirement] = [],
-    needsOn: (Backing) -> [Requirement] = { _ in [] }, deadline: Duration = .seconds(20),
+    needsOn: (Backing) -> [Requirement] = { _ in [] }, deadline: Duration = .seconds(10),
     body: @escaping @Sendable (Trial, Backing) throws(CaseEnd) -> Void
   ) -> [Case] {
     backings.map { backing in

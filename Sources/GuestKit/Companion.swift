@@ -129,8 +129,7 @@ extension Trial {
   static func run(
     in reports: borrowing Descriptor, _ body: (Trial) throws(CaseEnd) -> Void
   ) -> Int32 {
-    // Without the crash report the parent still sees the signal in the exit status.
-    _ = try? ChildProcess.reportCrashes(to: reports)  // see above
+    _ = try? ChildProcess.reportCrashes(to: reports)  // the exit status tells, too
     let trial = Trial(reportingTo: reports.borrowedNumber)
     do throws(CaseEnd) {
       try body(trial)

@@ -54,9 +54,14 @@ final class FaultResolver: Sendable {
   private let pageSize: UInt64
   private let policy: FaultPolicy
   private let source: AddressRange
+  private let trial: Trial
+
+  /// Milliseconds that a resolution is tried again while the kernel says `EAGAIN`.
+  private static let patience = 2000
 
   init(
-    _ owner: OpenUserfaultfd, stop: consuming Descriptor, pageSize: UInt64, policy: FaultPolicy
+    _ owner: OpenUserfaultfd, stop: consuming Descriptor, pageSize: UInt64, policy: FaultPolicy,
+    trial: Trial
   ) throws(Errno) {
     let source = try Mapping(anonymous: pageSize, .private).relinquish()
     Memory.fill(source, with: FaultPolicy.copiedByte)
@@ -65,22 +70,50 @@ final class FaultResolver: Sendable {
     self.pageSize = pageSize
     self.policy = policy
     self.source = source
+    self.trial = trial
   }
 
   /// Serves until something can be read from `stop`, or the userfaultfd is broken.
   func run() {
+    var waiting: [FaultEvent.Fault] = []
     while owner.uffd.waitForEvent(orStop: stop) {
-      let event = log.take { () -> FaultEvent? in
-        // A failed read is EAGAIN, after somebody else took the event, or the end of the descriptor.
-        (try? owner.uffd.nextEvent()) ?? nil  // see above
+      readEvents(into: &waiting)
+      var next = 0
+      while next < waiting.count {
+        resolve(waiting[next], &waiting)
+        next += 1
       }
-      guard case .fault(let fault) = event else { continue }
-      // An unresolved fault shows as a case that does not end; there is no better place to say it.
-      _ = try? resolve(fault)  // see above
+      waiting.removeAll(keepingCapacity: true)
     }
   }
 
-  private func resolve(_ fault: FaultEvent.Fault) throws(Errno) {
+  /// Logs what has come and keeps the faults.
+  private func readEvents(into waiting: inout [FaultEvent.Fault]) {
+    while let event = log.take({ (try? owner.uffd.nextEvent()) ?? nil }) {  // the end, or taken
+      if case .fault(let fault) = event { waiting.append(fault) }
+    }
+  }
+
+  /// Resolves a fault.
+  ///
+  /// While a fork, a move or a removal is unread every call fails with `EAGAIN`, and for a moment after, until
+  /// the task that waited for the reading has run: so events go on being read, and the call is repeated.
+  private func resolve(_ fault: FaultEvent.Fault, _ waiting: inout [FaultEvent.Fault]) {
+    for _ in 0..<FaultResolver.patience {
+      do throws(Errno) {
+        return try resolveOnce(fault)
+      } catch {
+        guard error == .again else {
+          return trial.evidence("resolver_error", "\(error) at 0x\(hex(fault.address))")
+        }
+      }
+      readEvents(into: &waiting)
+      System.sleep(milliseconds: 1)
+    }
+    trial.evidence("resolver_error", "EAGAIN for ever at 0x\(hex(fault.address))")
+  }
+
+  private func resolveOnce(_ fault: FaultEvent.Fault) throws(Errno) {
     let start = fault.address / pageSize * pageSize
     let page = AddressRange(start: start, length: pageSize)
     switch fault.kind {
@@ -88,18 +121,26 @@ final class FaultResolver: Sendable {
       if policy.writeProtect == .unprotect { try owner.uffd.unprotect(page) }
     case .minor:
       guard policy.minor != .leave else { return }
-      try owner.uffd.continue(page, writeProtected: policy.minor == .continueProtected)
-    default: try resolveMissing(page)
+      try wakeIfThere(page) { (uffd) throws(Errno) in
+        try uffd.continue(page, writeProtected: policy.minor == .continueProtected)
+      }
+    default:
+      guard policy.missing != .leave else { return }
+      try wakeIfThere(page) { (uffd) throws(Errno) in
+        guard policy.missing != .zeroPage else { return try uffd.zeroPage(page) }
+        return try uffd.copy(
+          from: source.start, to: page, writeProtected: policy.missing == .copyProtected)
+      }
     }
   }
 
-  private func resolveMissing(_ page: AddressRange) throws(Errno) {
-    switch policy.missing {
-    case .leave: return
-    case .zeroPage: try owner.uffd.zeroPage(page)
-    case .copy: try owner.uffd.copy(from: source.start, to: page)
-    case .copyProtected:
-      try owner.uffd.copy(from: source.start, to: page, writeProtected: true)
+  /// Fills a page; one that somebody else filled meanwhile (`EEXIST`) only needs its waiters woken.
+  private func wakeIfThere(
+    _ page: AddressRange, _ fill: (borrowing Userfaultfd) throws(Errno) -> Int64
+  ) throws(Errno) {
+    do throws(Errno) { _ = try fill(owner.uffd) } catch {
+      guard error == .exists else { throw error }
+      try owner.uffd.wake(page)
     }
   }
 }

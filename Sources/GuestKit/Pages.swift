@@ -18,8 +18,8 @@ public final class Pages {
   private let file: OpenFile?
   /// The byte each page is full of; nil when unknown.
   private var base: [UInt8?]
-  /// Bytes that differ from their page's.
-  private var changed: [(offset: UInt64, value: UInt8)] = []
+  /// Bytes that differ from their page's, by page: thousands of stores must not cost their square.
+  private var changed: [[(offset: UInt64, value: UInt8)]]
 
   init(_ backing: Backing, _ range: AddressRange, _ count: Int, file: OpenFile? = nil) {
     self.backing = backing
@@ -27,6 +27,7 @@ public final class Pages {
     self.count = count
     self.file = file
     base = [UInt8?](repeating: 0, count: count)
+    changed = [[(offset: UInt64, value: UInt8)]](repeating: [], count: count)
   }
 
   public var pageSize: UInt64 { backing.pageSize }
@@ -79,21 +80,18 @@ public final class Pages {
   /// Somebody else filled the page: `UFFDIO_COPY`, a zap (0); nil when its content is anybody's guess.
   public func note(_ page: Int, fullOf value: UInt8?) {
     base[page] = value
-    let start = UInt64(page) * pageSize
-    changed.removeAll { $0.offset >= start && $0.offset < start + pageSize }
+    changed[page] = []
   }
 
   /// Somebody else stored a byte: a child, the kernel, an alias.
   public func note(_ page: Int, at offset: UInt64, _ value: UInt8) {
-    let place = UInt64(page) * pageSize + offset
-    changed.removeAll { $0.offset == place }
-    changed.append((place, value))
+    changed[page].removeAll { $0.offset == offset }
+    changed[page].append((offset, value))
   }
 
   /// What the page should hold at an offset; nil when unknown.
   public func expected(_ page: Int, at offset: UInt64) -> UInt8? {
-    let place = UInt64(page) * pageSize + offset
-    return changed.first { $0.offset == place }?.value ?? base[page]
+    changed[page].first { $0.offset == offset }?.value ?? base[page]
   }
 
   /// The first byte of a page that is not what it should be.
@@ -101,10 +99,9 @@ public final class Pages {
     guard let value = base[page] else { return nil }
     var offset: UInt64 = 0
     let whole = range(page)
-    let start = UInt64(page) * pageSize
-    for change in changed where change.offset >= start && change.offset < start + pageSize {
-      let seen = Memory.load(range.start + change.offset)
-      if seen != change.value { return (change.offset - start, change.value, seen) }
+    for change in changed[page] {
+      let seen = Memory.load(whole.start + change.offset)
+      if seen != change.value { return (change.offset, change.value, seen) }
     }
     while let found = Memory.firstDifference(whole, from: offset, expecting: value) {
       guard expected(page, at: found) != value else {
@@ -119,7 +116,7 @@ public final class Pages {
   public func alias(_ trial: Trial) throws(CaseEnd) -> Pages {
     guard let file else { throw .error("\(backing.rawValue) has no file to map twice") }
     let length = range.length
-    let aligned = backing.isTransparentHuge ? Memory.hugePageSize : Memory.pageSize
+    let aligned = backing.isTransparentHuge ? Memory.hugePageSize : backing.pageSize
     let other = try trial.attempt(
       "mapping the \(backing.rawValue) file again",
       try Mapping(file: file.descriptor, length: length, .shared, aligned: aligned).relinquish())

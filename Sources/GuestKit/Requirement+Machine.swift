@@ -109,8 +109,7 @@ extension Requirement {
   /// A cgroup v2 tree with the memory controller at /sys/fs/cgroup.
   public static let cgroupMemory = Requirement("cgroup2-memory") {
     let path = "/sys/fs/cgroup/cgroup.controllers"
-    // A tree that cannot be read is as good as none.
-    let text = (try? TextFile.read(path)) ?? ""  // see above
+    let text = (try? TextFile.read(path)) ?? ""  // unreadable is as good as absent
     let words = text.utf8.split(whereSeparator: { $0 == 32 || $0 == 10 })
     return words.contains { $0.elementsEqual("memory".utf8) }
       ? nil : Lacking(.config, "no memory controller in \(path); mount cgroup2")
@@ -143,7 +142,6 @@ extension Requirement {
   }
 
   private static func kibibytes(_ key: String) -> UInt64 {
-    // Without /proc there is no swap that could be used.
-    ((try? Counters.meminfo(key)) ?? nil) ?? 0  // see above
+    ((try? Counters.meminfo(key)) ?? nil) ?? 0  // without /proc there is none to use
   }
 }

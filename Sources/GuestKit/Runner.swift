@@ -112,6 +112,7 @@ struct Runner {
     if reader.end != nil, ended != nil { return .reported(reader) }
     let limit = one.deadline.scaledMilliseconds
     if ended == nil {
+      child.abandon()
       return .timedOut(reader, "unkillable \(patience) ms after SIGKILL; left behind")
     }
     if wasAlive { return .timedOut(reader, "no end within \(limit) ms; killed") }
@@ -119,14 +120,13 @@ struct Runner {
   }
 
   private func wait(_ child: inout ChildProcess, _ milliseconds: UInt64) -> ChildProcess.End? {
-    // The only error is ECHILD, for a child that somebody else reaped.
-    (try? child.wait(milliseconds: milliseconds)) ?? nil  // see above
+    (try? child.wait(milliseconds: milliseconds)) ?? nil  // ECHILD: somebody else reaped it
   }
 
   /// Writes a line to the kernel's log, so that splats fall between the marks of their case.
   private func mark(_ one: Case, _ word: String) {
     guard marks else { return }
-    // A guest without /dev/kmsg loses the marks, not the results.
-    _ = try? TextFile.write("<3>faultline: case \(one.name) \(word)\n", to: "/dev/kmsg")  // above
+    let line = "<3>faultline: case \(one.name) \(word)\n"
+    _ = try? TextFile.write(line, to: "/dev/kmsg")  // without it the marks are lost, not results
   }
 }

@@ -50,8 +50,8 @@ public enum Suite {
     return nil
   }
 
-  /// Writes at once and whole; when nobody listens any more there is nothing left to do.
+  /// Writes at once and whole.
   static func say(_ text: String, to descriptor: Int32 = 1) {
-    _ = try? System.emit(text, to: descriptor)  // see above
+    _ = try? System.emit(text, to: descriptor)  // nobody listens any more
   }
 }

@@ -44,7 +44,8 @@ public final class Tracker {
     do throws(Errno) {
       var pipe = try Pipe()
       let stop = pipe.takeReading()
-      resolver = try FaultResolver(owner, stop: stop, pageSize: pageSize, policy: policy)
+      resolver = try FaultResolver(
+        owner, stop: stop, pageSize: pageSize, policy: policy, trial: trial)
       thread = try Thread { resolver.run() }
       stopping = pipe.takeWriting()
     } catch { throw .error("starting the fault resolver failed with \(error)") }

@@ -25,6 +25,43 @@ extension Trial {
       seen: "\(what): a fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
   }
 
+  /// Stores to each page and fails unless exactly the protected ones fault.
+  ///
+  /// Each protected page raises one write-protect fault at its own address, in the order of the stores.
+  public func expectWriteFaults(
+    _ tracker: Tracker, _ pages: Pages, _ what: @autoclosure () -> String,
+    at protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    try expectWriteFaults(tracker, pages, 0..<pages.count, what(), at: protected)
+  }
+
+  /// The same for some pages.
+  public func expectWriteFaults(
+    _ tracker: Tracker, _ pages: Pages, _ some: Range<Int>, _ what: @autoclosure () -> String,
+    at protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    let mark = tracker.log.count
+    var wanted: [UInt64] = []
+    for page in some {
+      let place = pages.address(page)
+      if protected(page) { wanted.append(place) }
+      pages.store(page, UInt8(truncatingIfNeeded: 0xa5 ^ page))
+    }
+    if tracker.log.count < mark + wanted.count {
+      _ = tracker.log.wait(for: mark + wanted.count, within: .seconds(1))
+    }
+    let events = tracker.log.events(after: mark)
+    for (index, event) in events.enumerated() {
+      guard case .fault(let fault) = event, index < wanted.count else { continue }
+      guard fault.address != wanted[index] || fault.flags != 3 else { continue }
+      throw .failed(
+        expected: "\(what()): fault \(index + 1) at 0x\(hex(wanted[index])) with flags 3",
+        seen: "\(what()): fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
+    }
+    let kinds = [FaultEvent.Kind](repeating: .writeProtect, count: wanted.count)
+    try expectEvents(kinds, in: tracker, after: mark, what())
+  }
+
   /// Fails if `action` raises any event.
   public func expectNoEvent(
     _ tracker: Tracker, _ what: String, _ action: @autoclosure () throws(CaseEnd) -> Void

@@ -66,6 +66,33 @@ extension Trial {
       try count(bits, in: pages, some), equals: expected, "entries with \(bits) \(when)")
   }
 
+  /// Fails unless exactly those pages are write-protected, whatever else they are.
+  ///
+  /// Trivially true on kernels whose pagemap cannot show `W`.
+  public func expectProtected(
+    _ pages: Pages, _ when: String, where protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    try expectProtected(pages, 0..<pages.count, when, where: protected)
+  }
+
+  /// The same for some pages.
+  public func expectProtected(
+    _ pages: Pages, _ some: Range<Int>, _ when: String,
+    where protected: (Int) -> Bool = { _ in true }
+  ) throws(CaseEnd) {
+    guard showsWriteProtect else { return }
+    let first = some.lowerBound
+    let perPage = Int(pages.pageSize / Memory.pageSize)
+    for (index, entry) in try pages.pagemap(self, some).enumerated() {
+      let page = first + index / perPage
+      let wanted = protected(page)
+      guard entry.bits.contains(.writeProtected) != wanted else { continue }
+      throw .failed(
+        expected: "page \(page) \(when): \(wanted ? "W" : "no W")",
+        seen: "page \(page) \(when): \(entry)")
+    }
+  }
+
   private func comparable(_ softDirty: Bool) -> PagemapEntry.Bits {
     var looked: PagemapEntry.Bits = [.present, .swapped, .file, .exclusive, .guardRegion]
     if softDirty { looked.insert(.softDirty) }

@@ -124,7 +124,6 @@ public final class Trial: Sendable {
 
   func report(_ lines: String) {
     guard let reports else { return }
-    // The runner is gone when its pipe is; there is nobody left to tell.
-    _ = try? System.emit(lines, to: reports)  // see above
+    _ = try? System.emit(lines, to: reports)  // the runner is gone: nobody is left to tell
   }
 }

@@ -14,7 +14,7 @@ package struct KernelLogScanner: Sendable {
 
   /// What is running now.
   package private(set) var owner = SplatOwner.boot
-  /// The kernel has printed `Kernel panic`.
+  /// The kernel has printed `Kernel panic`, be it because the host injected an NMI.
   package private(set) var hasPanicked = false
   /// Lines read so far.
   package private(set) var lineCount = 0
@@ -163,8 +163,12 @@ extension KernelLogScanner {
       splats[last].text += "\n" + line.raw
       return
     }
-    let title = "Kernel panic: " + StableText.of(text, keepsNumbers: true)
-    start(SplatHeader(.panic, .trace, title, namesFunction: false), line)
+    if text == "NMI: Not continuing" {
+      start(SplatHeader(.nmi, .trace, "NMI backtrace"), line)
+    } else {
+      let title = "Kernel panic: " + StableText.of(text, keepsNumbers: true)
+      start(SplatHeader(.panic, .trace, title, namesFunction: false), line)
+    }
   }
 
   private mutating func note(_ marker: CaseMarker) {

@@ -9,7 +9,6 @@ enum PanicCause {
   private static let consequences = [
     "Fatal exception", "hung_task: blocked tasks", "softlockup: hung tasks", "Hard LOCKUP",
     "RCU Stall", "Aiee, killing interrupt handler", "System is deadlocked on memory",
-    "Out of memory", "kernel: panic_on_", "Fatal hardware error", "NMI: Not continuing",
-    "scheduling while atomic",
+    "Out of memory", "kernel: panic_on_", "Fatal hardware error", "scheduling while atomic",
   ]
 }

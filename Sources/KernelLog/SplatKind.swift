@@ -46,6 +46,9 @@ package enum SplatKind: String, CaseIterable, Codable, Sendable {
   case slab
   /// `BUG: …` in a form that has no kind of its own.
   case otherBug = "other-bug"
+  /// The panic by which a kernel answers an NMI that nobody claims: how the host asks a hung guest
+  /// where it is. It says nothing against the kernel, and so is not fatal.
+  case nmi
   /// A panic without any earlier splat of its own.
   case panic
 

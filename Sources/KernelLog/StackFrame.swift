@@ -50,7 +50,7 @@ struct StackFrame: Equatable, Sendable {
     "oom_kill_process", "out_of_memory", "mutex_lock", "mutex_lock_nested", "down_read",
     "down_write", "wait_for_completion", "rwsem_down_read_slowpath", "rwsem_down_write_slowpath",
     "refcount_warn_saturate", "lockdep_rcu_suspicious", "might_resched",
-    "check_preemption_disabled", "do_syscall_64",
+    "check_preemption_disabled", "unknown_nmi_error", "do_syscall_64",
     "x64_sys_call", "entry_SYSCALL_64_after_hwframe", "ret_from_fork", "ret_from_fork_asm",
     "kthread", "do_raw_spin_lock", "_raw_spin_lock", "_raw_spin_lock_irq",
     "_raw_spin_lock_irqsave",

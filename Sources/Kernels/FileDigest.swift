@@ -1,9 +1,9 @@
 /// SHA-256 digests, by sha256sum(1).
-enum FileDigest {
+package enum FileDigest {
   /// The digest of each file, in order, in lower-case hexadecimal.
   ///
   /// - Throws: `ChildFailure` when one cannot be read.
-  static func sha256(of paths: [String]) async throws -> [String] {
+  package static func sha256(of paths: [String]) async throws -> [String] {
     guard !paths.isEmpty else { return [] }
     // -z: one record a file, names unescaped.
     let output = try await ChildProcess(

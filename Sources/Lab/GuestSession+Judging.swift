@@ -8,16 +8,8 @@ internal import Results
 extension GuestSession {
   /// What the guest boots from.
   func guestSpec() throws -> GuestSpec {
-    let wanted = plan.kernel.modules(for: spec.machine.moduleNames)
-    let modules = (plan.kernel.channelModules + wanted.filter { $0.group != .channel })
-    let archive = try Initramfs(
-      program: Array(Data(contentsOf: initProgram)),
-      modules: modules.map {
-        Initramfs.Module(
-          name: $0.name, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: $0.path))))
-      },
-      profile: spec.machine
-    ).archive()
+    let archive = try BootArchive.bytes(
+      for: plan.kernel, machine: spec.machine, initProgram: initProgram)
     return GuestSpec(
       name: "\(Self.label(kernel))-\(plan.repetition)", profile: spec.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),

@@ -99,7 +99,8 @@ struct GuestSession {
         return false
       }
       boot.guestEnd = nil
-      report(.notice("\(kernel) ended before its greeting; boot \(attempt + 1) of \(Self.bootAttempts)"))
+      report(
+        .notice("\(kernel) ended before its greeting; boot \(attempt + 1) of \(Self.bootAttempts)"))
       return true
     case .noGreeting:
       boot.guestEnd = Task.isCancelled ? .interrupted : .hung

@@ -67,6 +67,9 @@ package struct Installation: Sendable {
     throw .notFound(searched: homes.map(\.path))
   }
 
+  /// A file of `kernels/`.
+  package func file(_ name: String) -> URL { kernelsDirectory.appendingPathComponent(name) }
+
   /// PID 1 of every guest.
   package func initProgram() throws(Failure) -> URL {
     let program = guestDirectory.appendingPathComponent("init")

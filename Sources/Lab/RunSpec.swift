@@ -23,7 +23,8 @@ package struct RunSpec: Sendable {
 
   package init(
     kernels: [BootableKernel], machine: MachineProfile, suites: [Suite], filters: [Glob],
-    repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL, id: String
+    repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL,
+    id: String
   ) {
     self.kernels = kernels
     self.machine = machine
@@ -37,7 +38,7 @@ package struct RunSpec: Sendable {
   }
 
   /// The cases of a suite that the filters leave.
-  package func selected(from suite: Suite) -> [Suite.Declaration] {
+  package func selected(from suite: Suite) -> [CaseListing] {
     guard !filters.isEmpty else { return suite.cases }
     return suite.cases.filter { declared in filters.contains { $0.matches(declared.name) } }
   }

@@ -1,5 +1,6 @@
 package import Foundation
-internal import GuestProtocol
+internal import Kernels
+package import Results
 internal import Subprocess
 internal import SystemPackage
 
@@ -9,35 +10,13 @@ package struct Suite: Sendable {
   package let program: URL
   /// SHA-256 of the program, in lower-case hexadecimal.
   package let digest: String
-  package let cases: [Declaration]
+  package let cases: [CaseListing]
 
-  package init(name: String, program: URL, digest: String, cases: [Declaration]) {
+  package init(name: String, program: URL, digest: String, cases: [CaseListing]) {
     self.name = name
     self.program = program
     self.digest = digest
     self.cases = cases
-  }
-
-  /// What a program says of one of its cases.
-  package struct Declaration: Sendable, Equatable {
-    package let name: String
-    /// What the case needs, in the program's words; empty when nothing.
-    package let requirements: [String]
-    /// How long it may take before scaling, in milliseconds.
-    package let deadlineMilliseconds: Int
-    package let summary: String
-
-    /// Reads a line of `PROGRAM --list`; nil when it is not one.
-    package init?(listLine: String) {
-      let fields = listLine.components(separatedBy: "\t")
-      guard fields.count == 4, let name = CaseID(fields[0])?.name,
-        let deadline = Int(fields[2]), deadline > 0
-      else { return nil }
-      self.name = name
-      requirements = fields[1] == "-" ? [] : fields[1].components(separatedBy: ",")
-      deadlineMilliseconds = deadline
-      summary = fields[3]
-    }
   }
 
   /// A program that cannot be asked for its cases.
@@ -61,10 +40,10 @@ package struct Suite: Sendable {
     }
     let lines = result.standardOutput.components(separatedBy: "\n").filter { !$0.isEmpty }
     let cases = try lines.map { line in
-      guard let declaration = Declaration(listLine: line) else {
+      guard let listing = CaseListing(suite: name, line: line) else {
         throw Unlistable(program: program.path, detail: "it printed “\(line)”")
       }
-      return declaration
+      return listing
     }
     guard !cases.isEmpty else { throw Unlistable(program: program.path, detail: "no cases") }
     return Suite(name: name, program: program, digest: digest, cases: cases)
@@ -73,7 +52,7 @@ package struct Suite: Sendable {
   /// Loads every suite of an installation, in the order of their names.
   package static func all(of installation: Installation) async throws -> [Suite] {
     let programs = try installation.suitePrograms()
-    let digests = try await Digest.sha256(of: programs)
+    let digests = try await FileDigest.sha256(of: programs.map(\.path))
     return try await withThrowingTaskGroup(of: Suite.self) { group in
       for (program, digest) in zip(programs, digests) {
         group.addTask { try await load(program, digest: digest) }

@@ -29,7 +29,9 @@ package final class ByteStream: Sendable {
   nonisolated(unsafe) let rawValue: OpaquePointer
   private let state = Mutex(State())
 
-  /// How much is read or written at once. A quarter MiB is what libvirt's protocol carries in a packet.
+  /// How much is read or written at once.
+  ///
+  /// A quarter MiB is what libvirt's protocol carries in a packet.
   private static let chunkBytes = 256 << 10
 
   /// Makes a stream that is connected to nothing yet (`virStreamNew`).
@@ -43,11 +45,14 @@ package final class ByteStream: Sendable {
 
   deinit { virStreamFree(rawValue) }
 
-  /// Begins to deliver bytes (`virStreamEventAddCallback`). The stream lives until `close()`.
+  /// Begins to deliver bytes (`virStreamEventAddCallback`).
+  ///
+  /// The stream lives until `close()`.
   ///
   /// - Parameters:
   ///   - onBytes: is called in order on the event loop's thread; the bytes are valid during the call only.
   ///   - onEnd: is called once on the event loop's thread, after the last bytes; never after `close()`.
+  /// - Throws: when the stream is connected to nothing.
   package func start(
     onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Void,
     onEnd: @escaping @Sendable (End) -> Void

@@ -11,6 +11,7 @@ package struct Connection: ~Copyable, Sendable {
   /// Opens a connection and starts the event loop if it does not run yet (`virConnectOpen`).
   ///
   /// - Parameter uri: for example `qemu:///session`, or `test:///default` for libvirt's built-in fake.
+  /// - Throws: when there is no such driver, or nobody answers.
   package init(to uri: String) throws(LibvirtError) {
     try EventLoop.start()
     guard let pointer = virConnectOpen(uri) else { throw .last() }
@@ -79,6 +80,8 @@ package struct Connection: ~Copyable, Sendable {
   ///   - xml: the domain's description.
   ///   - endsWithConnection: whether libvirt destroys it when the connection ends, however that happens; the
   ///     embedded driver refuses that.
+  /// - Returns: the domain, paused.
+  /// - Throws: with QEMU's own words when QEMU refuses.
   package func createPaused(
     _ xml: String, endsWithConnection: Bool
   ) throws(LibvirtError) -> Domain {

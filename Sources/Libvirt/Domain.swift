@@ -1,6 +1,8 @@
 internal import CLibvirt
 
-/// A domain: one virtual machine. The handle is freed when the value goes away; the machine itself lives on.
+/// A domain: one virtual machine.
+///
+/// The handle is freed when the value goes away; the machine itself lives on.
 package struct Domain: ~Copyable, Sendable {
   /// What a domain is doing (`virDomainState`).
   package enum State: Int, Sendable {

@@ -8,7 +8,9 @@ internal import Synchronization
 package enum EventLoop {
   private static let isRunning = Mutex(false)
 
-  /// Starts the loop unless it runs. `Connection` calls it before it opens: a connection that was opened without a
+  /// Starts the loop unless it runs.
+  ///
+  /// `Connection` calls it before it opens: a connection that was opened without a
   /// loop never gets events, and keepalive closes it. The loop lives as long as the process, as libvirt has no call
   /// to stop it (`virEventRegisterDefaultImpl`, `virEventRunDefaultImpl`).
   package static func start() throws(LibvirtError) {
@@ -27,8 +29,9 @@ package enum EventLoop {
     }
   }
 
-  /// Keeps libvirt from writing to stderr: errors are thrown here, and its warnings (no security driver, a domain
-  /// that is tainted) tell the user nothing. A user who sets `LIBVIRT_LOG_OUTPUTS` is not overridden.
+  /// Keeps libvirt from writing to stderr.
+  ///
+  /// Errors are thrown here, and its warnings (no security driver, a domain that is tainted) tell the user nothing. A user who sets `LIBVIRT_LOG_OUTPUTS` is not overridden.
   private static func silence() {
     virSetErrorFunc(nil) { _, _ in }
     setenv("LIBVIRT_LOG_OUTPUTS", "4:file:/dev/null", 0)

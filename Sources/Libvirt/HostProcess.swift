@@ -21,8 +21,9 @@ package enum HostProcess {
     try check(faultline_adopt_orphans(), "adopt orphaned processes")
   }
 
-  /// Gives the calling thread, and every thread and process it starts from now on, mounts of their own. Other threads
-  /// of the process keep seeing the host's (`unshare(CLONE_NEWNS)`).
+  /// Gives the calling thread mounts of its own (`unshare(CLONE_NEWNS)`).
+  ///
+  /// Every thread and process it starts from now on has them too; other threads of the process keep seeing the host's.
   ///
   /// - Throws: `EPERM` without `CAP_SYS_ADMIN`, as an ordinary user or in most containers.
   package static func separateMounts() throws(Failure) {

@@ -23,7 +23,9 @@ package struct LibvirtError: Error, Equatable, Sendable, CustomStringConvertible
 
   package var description: String { "libvirt: \(message) (error \(code), domain \(domain))" }
 
-  /// The calling thread's last error. Errors are per thread: read it in the function that made the call, with no
+  /// The calling thread's last error.
+  ///
+  /// Errors are per thread: read it in the function that made the call, with no
   /// `await` between (`virGetLastError`).
   static func last() -> LibvirtError {
     guard let error = virGetLastError() else {

@@ -18,8 +18,7 @@ public enum HugePages {
   /// The selected value of a transparent huge page setting, such as `enabled`; nil when absent.
   public static func setting(_ name: String) -> String? {
     guard TextFile.exists(settings + name) else { return nil }
-    // An unreadable setting is as good as an absent one.
-    guard let text = try? TextFile.read(settings + name) else { return nil }  // see above
+    guard let text = try? TextFile.read(settings + name) else { return nil }  // as good as absent
     return Knob.selected(text)
   }
 

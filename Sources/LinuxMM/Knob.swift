@@ -12,8 +12,7 @@ public struct Knob: ~Copyable {
   }
 
   deinit {
-    // A setting that cannot be put back fails whoever verifies the machine next, not this case.
-    _ = try? TextFile.write(former, to: path)  // the reason is the line above
+    _ = try? TextFile.write(former, to: path)  // the machine is verified before each suite
   }
 
   /// The bracketed word of `always [madvise] never`, or the whole trimmed text.

@@ -59,10 +59,8 @@ public struct Mapping: ~Copyable {
   public consuming func moved(aligned: UInt64 = Memory.pageSize) throws(Errno) -> Mapping {
     isOwned = false  // on failure nobody knows what is left of the region
     let old = range
-    // One unit of distance on each side keeps the kernel from merging it with a neighbour.
     let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_PRIVATE | LMM_MAP_NORESERVE
-    let room = try Mapping.place(old.length + 2 * aligned, aligned, 0, reserve, -1, 0)
-    let new = AddressRange(start: room.start + aligned, length: old.length)
+    let new = try Mapping.place(old.length, aligned, 0, reserve, -1, 0)
     let fixed = LMM_MREMAP_MAYMOVE | LMM_MREMAP_FIXED
     guard lmm_mremap(old.start, old.length, old.length, fixed, new.start) != UInt64.max else {
       throw .current
@@ -70,21 +68,20 @@ public struct Mapping: ~Copyable {
     return Mapping(adopting: new)
   }
 
-  /// Maps with a given alignment by reserving too much and placing the region inside.
+  /// Maps with a given alignment, with inaccessible shared memory on both sides.
+  ///
+  /// Without the borders the kernel merges an anonymous region with whatever malloc maps beside it: smaps
+  /// then counts both, and a new neighbour makes all of it soft-dirty.
   private static func place(
     _ length: UInt64, _ aligned: UInt64, _ protection: Int32, _ flags: Int32, _ file: Int32,
     _ offset: UInt64
   ) throws(Errno) -> AddressRange {
-    let isHuge = flags & LMM_MAP_HUGETLB != 0
-    guard aligned > Memory.pageSize, !isHuge else {
-      let start = lmm_mmap(0, length, protection, flags, file, offset)
-      guard start != UInt64.max else { throw .current }
-      return AddressRange(start: start, length: length)
-    }
-    let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_PRIVATE | LMM_MAP_NORESERVE
-    let room = lmm_mmap(0, length + aligned, 0, reserve, -1, 0)
+    let border = Memory.pageSize
+    let unit = flags & LMM_MAP_HUGETLB != 0 ? Memory.hugePageSize : max(aligned, border)
+    let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_SHARED | LMM_MAP_NORESERVE
+    let room = lmm_mmap(0, length + unit + 2 * border, 0, reserve, -1, 0)
     guard room != UInt64.max else { throw .current }
-    let start = (room + aligned - 1) / aligned * aligned
+    let start = (room + border + unit - 1) / unit * unit
     guard lmm_mmap(start, length, protection, flags | LMM_MAP_FIXED, file, offset) != UInt64.max
     else { throw .current }
     return AddressRange(start: start, length: length)

@@ -68,7 +68,7 @@ public struct SwapArea: ~Copyable {
   }
 
   private static func removeZram(_ index: UInt64) {
-    // Nothing can be done about a device that will not go; the guest ends soon.
-    _ = try? TextFile.write("\(index)", to: "/sys/class/zram-control/hot_remove")  // see above
+    let number = "\(index)"
+    _ = try? TextFile.write(number, to: "/sys/class/zram-control/hot_remove")  // best effort
   }
 }

@@ -31,8 +31,8 @@ public struct Thread: ~Copyable {
 }
 
 /// A mutual exclusion with a condition, on the monotonic clock.
+// Unchecked: the pointer is to a pthread mutex and condition, made for any thread and never freed.
 public struct Monitor: @unchecked Sendable {
-  // The pointer is to a pthread mutex and condition, made for use from any thread, and never freed.
   private let raw: OpaquePointer
 
   public init() {

@@ -2,7 +2,9 @@
 ///
 /// Each is far beyond what a healthy guest needs, and short enough that a dead one does not stop the night.
 package struct Deadlines: Sendable, Equatable {
-  /// From the start of the vCPUs to the first `hello`. A healthy 6.12 takes 2.5 s under TCG; a debug kernel on a busy
+  /// From the start of the vCPUs to the first `hello`.
+  ///
+  /// A healthy 6.12 takes 2.5 s under TCG; a debug kernel on a busy
   /// host ten times that.
   package var greeting: Duration
   /// For a program to be taken: 16 MiB at the slowest measured rate take 3 s.
@@ -11,7 +13,9 @@ package struct Deadlines: Sendable, Equatable {
   package var overdue: Duration
   /// How long the port may be silent before the host asks whether the guest still lives.
   package var silence: Duration
-  /// From `ping` to any record. A guest that is so busy that init gets no turn for this long is as good as dead.
+  /// From `ping` to any record.
+  ///
+  /// A guest that is so busy that init gets no turn for this long is as good as dead.
   package var answer: Duration
   /// From the end of the port to the rest of what tells how the guest ended: console, events, QEMU's exit status.
   package var settling: Duration

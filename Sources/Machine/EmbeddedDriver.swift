@@ -110,8 +110,9 @@ struct EmbeddedDriver {
       || (status.st_mode & 0o060 == 0o060 && status.st_gid == account.group)
   }
 
-  /// Lets the driver find what an earlier one learned about QEMU, which takes 2 to 4 s otherwise. What is learned
-  /// depends on the accelerator and on the user.
+  /// Lets the driver find what an earlier one learned about QEMU, which takes 2 to 4 s otherwise.
+  ///
+  /// What is learned depends on the accelerator and on the user.
   private func shareCapabilities(_ account: Account?) {
     guard let cache = CacheDirectory.path else { return }
     let shared = "\(cache)/libvirt-\(accelerator.rawValue)-\(account?.user ?? geteuid())"

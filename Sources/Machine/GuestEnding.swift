@@ -29,7 +29,9 @@ struct GuestEnding: Equatable {
     return true
   }
 
-  /// Whether there is an end at all. A console may be taken over by somebody else.
+  /// Whether there is an end at all.
+  ///
+  /// A console may be taken over by somebody else.
   var hasBegun: Bool {
     isShutDown || isCrashed || stopped != nil || exit != nil || channelEnd != nil
   }

@@ -17,7 +17,7 @@ package struct GuestSpec: Sendable {
   package var vcpus: Int
   /// How many NUMA nodes the vCPUs and the memory are spread over.
   package var nodes: Int
-  /// Empty virtio disks, in MiB each: `/dev/vda`, `/dev/vdb`, …
+  /// Empty virtio disks, in MiB each, which the guest sees as `/dev/vda` and on.
   package var diskMebibytes: [Int]
 
   package init(

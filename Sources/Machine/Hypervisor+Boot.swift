@@ -10,6 +10,7 @@ extension Hypervisor {
   ///   - console: gets everything the kernel prints, from the first byte.
   ///   - observer: is told what else happens.
   ///   - deadlines: nil for the accelerator's.
+  /// - Returns: the guest, set up and greeted.
   /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.protocolBroken`, `.noFile`. The
   ///   guest is gone then, and the console holds what it printed.
   package func boot(

@@ -26,6 +26,7 @@ package actor Hypervisor {
   /// - Parameters:
   ///   - uri: any libvirt URI; nil for the embedded driver. A process has one embedded driver at a time.
   ///   - accelerator: what its guests will run on; it decides what the embedded driver may see of the host.
+  /// - Returns: the hypervisor, connected.
   /// - Throws: `MachineError.noEmulator`, `.noConnection`, `.noFile`.
   package static func open(
     _ uri: String? = nil, accelerator: Accelerator

@@ -42,7 +42,7 @@ extension Machine {
   /// - Throws: `MachineError.protocolBroken`.
   package func run(
     _ program: GuestProgram, arguments: [String] = [],
-    environment: KeyValuePairs<String, String> = [:], deadline: Duration,
+    environment: [String: String] = [:], deadline: Duration,
     onOutput: @Sendable (ProgramOutput) -> Void
   ) async throws -> ProgramRun {
     lastRun += 1
@@ -52,7 +52,7 @@ extension Machine {
       .run(
         RunRequest(
           run: lastRun, digest: program.digest, name: program.name, arguments: arguments,
-          environment: environment.map { Fact($0.key, $0.value) },
+          environment: environment.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) },
           deadlineMilliseconds: max(1, deadline.milliseconds))))
     let end: ProgramRun.End
     do {
@@ -64,7 +64,9 @@ extension Machine {
     return ProgramRun(end: end, hasStarted: hasStarted, duration: ContinuousClock.now - began)
   }
 
-  /// Reads a run's records to its end. The guest enforces the deadline; the host's own comes later, and then it asks
+  /// Reads a run's records to its end.
+  ///
+  /// The guest enforces the deadline; the host's own comes later, and then it asks
   /// once more by `kill` before it calls the guest hung.
   private func follow(
     _ run: Int64, until deadline: ContinuousClock.Instant, hasStarted: inout Bool,

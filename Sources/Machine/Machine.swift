@@ -75,7 +75,10 @@ package actor Machine {
 
   /// The next record that is an answer; nil when none came in time.
   ///
-  /// - Parameter asking: whether a silent guest is asked for a sign of life, and given up without one.
+  /// - Parameters:
+  ///   - limit: when to stop waiting.
+  ///   - asking: whether a silent guest is asked for a sign of life, and given up without one.
+  /// - Returns: never a record that is about the guest's life only.
   /// - Throws: `MachineError.guestGone` once the guest has ended and everything it said was read;
   ///   `.protocolBroken`.
   func nextRecord(
@@ -157,8 +160,9 @@ package actor Machine {
     inbox.post(.consoleEnded)
   }
 
-  /// Presses the magic SysRq keys in the guest, one after the other: `w` for blocked tasks, `l` for backtraces, `c` to
-  /// crash it. It needs a living init.
+  /// Presses the magic SysRq keys in the guest, one after the other.
+  ///
+  /// `w` shows blocked tasks, `l` backtraces, `c` crashes the kernel. It needs a living init.
   package func sysrq(_ keys: String) {
     channel.send(.sysrq(keys: keys))
   }

@@ -89,7 +89,9 @@ package final class RunDirectory: Sendable {
     .noFile(path: path, cause: String(cString: strerror(errno)))
   }
 
-  /// Where directories may be: the user's runtime directory, and /tmp. QEMU cannot enter root's runtime directory.
+  /// Where directories may be: the user's runtime directory, and /tmp.
+  ///
+  /// QEMU cannot enter root's runtime directory.
   private static var parents: [String] {
     guard geteuid() != 0, let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"],
       runtime.hasPrefix("/"), runtime.utf8.count <= longestParent, access(runtime, W_OK) == 0
@@ -105,8 +107,9 @@ package final class RunDirectory: Sendable {
   }
 
   private static func sweep(_ parent: String) {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent)  // nothing to sweep
-    else { return }
+    // A directory that cannot be read holds nothing of ours.
+    let names = try? FileManager.default.contentsOfDirectory(atPath: parent)  // see above
+    guard let names else { return }
     for name in names where name.hasPrefix(prefix) {
       let path = parent + "/" + name
       guard isOurs(path), let lock = staleLock(path) else { continue }

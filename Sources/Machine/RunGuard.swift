@@ -11,6 +11,8 @@ struct RunGuard: ~Copyable {
   private let pipe: CInt
   private let path: String
 
+  /// What the shell does.
+  ///
   /// A line on the pipe says that the owner leaves in order; its end without one, that the owner was killed, perhaps
   /// while libvirt was starting a QEMU that has no name yet: so it looks again. Only processes whose program is a
   /// QEMU and whose command line names the directory are ended.

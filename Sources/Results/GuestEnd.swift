@@ -14,7 +14,7 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
   case interrupted
 
   /// The end in words that continue "the guest …".
-  var phrase: String {
+  package var phrase: String {
     switch self {
     case .clean: "powered off"
     case .panic: "panicked"

@@ -27,8 +27,9 @@ package struct KnownIssue: Equatable, Sendable {
   /// The last day on which the entry excuses anything.
   package var expires: CalendarDate
 
-  /// Makes an entry; empty `verdicts` stand for the usual ones: `fail`, and `crash` too when `splat`
-  /// is given.
+  /// Makes an entry.
+  ///
+  /// Empty `verdicts` stand for the usual ones: `fail`, and `crash` too when `splat` is given.
   package init(
     id: String, cases: Glob?, splat: Glob? = nil, verdicts: Set<Verdict> = [], kernels: Kernels,
     reason: String, fix: String, link: String, expires: CalendarDate

@@ -111,6 +111,20 @@ import Testing
     #expect(results[1].reason == Reason(.guestGone, "the guest hung in swap/a"))
   }
 
+  @Test("the NMI that the host sent into a hung guest makes it no crash, and says where it hung")
+  func hangWithBacktrace() {
+    var transcript = transcript("a", hearing: "# case a\n")
+    transcript.deadlinePassed(waited: "30 s")
+    transcript.note(splat(.nmi, case: "a", title: "NMI backtrace in hugetlb_wp"))
+    transcript.guestEnded(.hung)
+    let results = transcript.results()
+    #expect(results.map(\.verdict) == [.hang])
+    #expect(
+      results[0].reason
+        == Reason(
+          .deadline, "no end within 30 s; the kernel said: NMI backtrace in hugetlb_wp"))
+  }
+
   @Test("a program that ends early leaves errors, not missing cases")
   func earlyEnd() {
     var transcript = transcript("a", "b", hearing: "# case a\n")

@@ -64,4 +64,35 @@ Suite.main {
   Case.each(
     "async.no-event", "with WP_ASYNC a write only clears the bit", on: [.anon],
     needs: [.writeProtectAsync, .pagemapScan], body: WriteProtect.asyncRaisesNoEvent)
+
+  Case.each(
+    "api.sigbus-mode", "with the SIGBUS feature a fault is a signal or EFAULT", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Delivery.sigbus)
+  Case.each(
+    "api.exact-address", "with EXACT_ADDRESS an event names the byte", on: [.anon],
+    needs: [.exactAddress], needsOn: { [.writeProtect(on: $0)] }, body: Delivery.exactAddress)
+  Case(
+    "api.thread-id", "with THREAD_ID an event names the thread", needs: [.writeProtectAnon],
+    body: threadID)
+  Case(
+    "reg.mode-union", "registering again with fewer modes takes none away",
+    needs: [.writeProtectAnon], body: modeUnion)
+  Case(
+    "reg.foreign-unregister", "nobody unregisters what another tracker registered",
+    needs: [.writeProtectAnon], body: foreignUnregister)
+  Case(
+    "wpioctl.multi-vma", "one call protects several mappings and skips holes",
+    needs: [.writeProtectAnon], body: severalMappings)
+  Case(
+    "wpioctl.partial-tail", "a range with an unregistered tail is refused",
+    needs: [.writeProtectAnon], body: partialTail)
+  Case(
+    "uffdwp-anon.unpopulated-default", "without WP_UNPOPULATED a hole stays unprotected",
+    needs: [.writeProtectAnon], body: unpopulatedDefault)
+  Case(
+    "wake.dontwake-then-wake", "DONTWAKE leaves the writer waiting until it is woken",
+    needs: [.writeProtectAnon], body: dontWakeThenWake)
+  Case(
+    "unreg.wp-does-not-wake", "unregistering leaves a blocked writer to UFFDIO_WAKE",
+    needs: [.writeProtectAnon], body: unregisterDoesNotWake)
 }

@@ -1,0 +1,196 @@
+package import Results
+
+/// What a person sees while a run goes on.
+///
+/// On a terminal: one status line that is redrawn, and above it a line for each result that is red.
+/// Elsewhere, as in a CI log: plain lines, one when a guest is up, one when a suite ends, one for
+/// each red result. Skips and results that a known issue explains are only counted.
+package struct LiveView {
+  /// Where the text goes and how it may look.
+  package struct Screen {
+    package var isTerminal: Bool
+    /// Columns of the terminal; asked again for every line, since windows change.
+    package var width: () -> Int
+    package var style: TerminalStyle
+    package var write: (String) -> Void
+
+    package init(
+      isTerminal: Bool, width: @escaping () -> Int = { 80 }, style: TerminalStyle = .plain,
+      write: @escaping (String) -> Void
+    ) {
+      self.isTerminal = isTerminal
+      self.width = width
+      self.style = style
+      self.write = write
+    }
+  }
+
+  private let screen: Screen
+  /// Time since the run began.
+  private let elapsed: () -> Duration
+  private let knownIssues: KnownIssues
+  private let today: CalendarDate?
+
+  private var planned = 0
+  private var kernels: [String] = []
+  private var releases: [String: String] = [:]
+  private var tally = Tally()
+  private var suites: [SuiteKey: Tally] = [:]
+  private var place = ""
+  private var isStatusShown = false
+
+  private struct SuiteKey: Hashable {
+    let kernel: String
+    let suite: String
+  }
+
+  /// - Parameters:
+  ///   - screen: where to write.
+  ///   - knownIssues: what explains failures already while they happen.
+  ///   - today: the day on which known issues are judged; nil lets none explain anything.
+  ///   - elapsed: the clock, as time since the run began.
+  package init(
+    screen: Screen, knownIssues: KnownIssues = KnownIssues(), today: CalendarDate? = nil,
+    elapsed: @escaping () -> Duration
+  ) {
+    self.screen = screen
+    self.knownIssues = knownIssues
+    self.today = today
+    self.elapsed = elapsed
+  }
+
+  /// Shows one event.
+  package mutating func note(_ event: RunEvent) {
+    switch event {
+    case .runStarted(let plan): start(plan)
+    case .guestBooting(let kernel, _): place = "\(kernel)  booting"
+    case .guestUp(let guest): guestUp(guest)
+    case .suiteStarted(let kernel, let suite):
+      suites[SuiteKey(kernel: kernel, suite: suite)] = Tally()
+      place = "\(kernel)  \(suite)"
+    case .caseStarted(let kernel, let suite, let name): place = "\(kernel)  \(suite)  \(name)"
+    case .caseEnded(let result): ended(explained(result))
+    case .caseRevised(let result, let from): revised(explained(result), from: from)
+    case .suiteEnded(let kernel, let suite): suiteEnded(kernel, suite)
+    case .guestEnded(let kernel, let end):
+      place = end == .clean ? kernel : "\(kernel)  \(end.phrase)"
+    case .notice(let text): line(Escaping.terminal(text))
+    case .runEnded:
+      clearStatus()
+      return
+    }
+    drawStatus()
+  }
+
+  /// Redraws the status line; call it about once a second so that the time moves.
+  package mutating func tick() { drawStatus() }
+}
+
+extension LiveView {
+  private mutating func start(_ plan: Plan) {
+    planned = plan.cases.count
+    kernels = TextLayout.unique(plan.cases.map(\.kernel))
+    let suites = TextLayout.unique(plan.cases.map(\.suite)).filter { $0 != "boot" }
+    line(
+      "\(TextLayout.count(planned, "case")) of \(TextLayout.count(suites.count, "suite"))"
+        + " on \(Escaping.terminal(kernels.joined(separator: ", ")))")
+  }
+
+  private mutating func guestUp(_ guest: GuestRecord) {
+    if let release = guest.release { releases[guest.kernel] = release }
+    place = guest.kernel
+    guard !screen.isTerminal else { return }
+    let boot = guest.bootMilliseconds.map { " in \(TextLayout.time(milliseconds: $0))" } ?? ""
+    let release = guest.release.map { "\($0), " } ?? ""
+    line(Escaping.terminal("\(guest.kernel): up\(boot) (\(release)\(guest.accelerator.rawValue))"))
+  }
+
+  private func explained(_ result: CaseResult) -> CaseResult {
+    guard let today, result.verdict.isRed, result.knownIssue == nil else { return result }
+    let release = releases[result.planned.kernel]
+    var result = result
+    result.knownIssue =
+      knownIssues.issues.first {
+        today <= $0.expires && $0.explains(result, release: release)
+      }?.id
+    return result
+  }
+
+  private mutating func ended(_ result: CaseResult) {
+    tally.add(result)
+    suites[key(result), default: Tally()].add(result)
+    if result.isRed { line(redLine(result)) }
+  }
+
+  private mutating func revised(_ result: CaseResult, from verdict: Verdict) {
+    var earlier = result
+    earlier.verdict = verdict
+    earlier.knownIssue = nil
+    earlier = explained(earlier)
+    tally.remove(earlier)
+    suites[key(result)]?.remove(earlier)
+    ended(result)
+  }
+
+  private mutating func suiteEnded(_ kernel: String, _ suite: String) {
+    guard !screen.isTerminal else { return }
+    let counts = suites[SuiteKey(kernel: kernel, suite: suite)] ?? Tally()
+    line(Escaping.terminal("\(kernel)  \(suite): ") + words(counts))
+  }
+
+  private func key(_ result: CaseResult) -> SuiteKey {
+    SuiteKey(kernel: result.planned.kernel, suite: result.planned.suite)
+  }
+
+  private func words(_ tally: Tally) -> String {
+    var parts = ["\(tally.passed) passed"]
+    if tally.red > 0 { parts.append(screen.style.paint("\(tally.red) red", .bad)) }
+    if tally.known > 0 { parts.append("\(tally.known) known") }
+    if tally.skipped > 0 { parts.append("\(tally.skipped) skipped") }
+    return parts.joined(separator: ", ")
+  }
+
+  private func redLine(_ result: CaseResult) -> String {
+    let planned = result.planned
+    let word = screen.style.paint("✗ " + result.verdict.rawValue.uppercased(), .bad)
+    let why = [result.reason?.text, result.seen.map { "seen: \($0)" }].compactMap { $0 }
+    let text = "  \(planned.kernel)  \(planned.suite)/\(planned.name)"
+    let tail = why.isEmpty ? "" : "  " + why.joined(separator: "; ")
+    return word + Escaping.terminal(text + tail)
+  }
+}
+
+/// The line that is redrawn.
+extension LiveView {
+  private mutating func line(_ text: String) {
+    clearStatus()
+    screen.write(text + "\n")
+  }
+
+  private mutating func clearStatus() {
+    guard isStatusShown else { return }
+    screen.write("\r\u{1B}[K")
+    isStatusShown = false
+  }
+
+  private mutating func drawStatus() {
+    guard screen.isTerminal else { return }
+    screen.write("\r\(status(width: screen.width() - 1))\u{1B}[K")
+    isStatusShown = true
+  }
+
+  /// Counts and time always; the place is cut to what room is left.
+  private func status(width: Int) -> String {
+    let milliseconds = Int(elapsed() / .milliseconds(1))
+    var parts: [(String, TerminalStyle.Paint?)] = [("\(tally.total)/\(planned)", .strong)]
+    if tally.red > 0 { parts.append(("✗\(tally.red)", .bad)) }
+    if tally.known > 0 { parts.append(("~\(tally.known)", .known)) }
+    if tally.skipped > 0 { parts.append(("-\(tally.skipped)", .quiet)) }
+    parts.append((TextLayout.time(seconds: max(0, milliseconds / 1000)), .quiet))
+    let used = parts.map(\.0.count).reduce(0, +) + 2 * parts.count
+    let room = max(0, width - used)
+    let painted = parts.map { text, paint in paint.map { screen.style.paint(text, $0) } ?? text }
+    guard used <= width else { return TextLayout.cut("\(tally.total)/\(planned)", width) }
+    return (painted + [TextLayout.cut(Escaping.terminal(place), room)]).joined(separator: "  ")
+  }
+}

@@ -1,0 +1,46 @@
+import Results
+
+/// The commands that run again exactly what was red.
+struct RerunCommand {
+  /// More names than this in one command, and whole suites are named instead.
+  static let maximumNames = 12
+
+  let program: String
+
+  /// One command for each set of kernels with the same red cases.
+  func commands(for run: Run) -> [String] {
+    var kernelsByWork: [(work: [String], kernels: [String])] = []
+    let red = run.redResults
+    for kernel in TextLayout.unique(red.map(\.planned.kernel)) {
+      let work = arguments(red.filter { $0.planned.kernel == kernel })
+      if let known = kernelsByWork.firstIndex(where: { $0.work == work }) {
+        kernelsByWork[known].kernels.append(kernel)
+      } else {
+        kernelsByWork.append((work, [kernel]))
+      }
+    }
+    let machines = TextLayout.unique(run.results.map(\.planned.machine))
+    let redMachines = TextLayout.unique(red.map(\.planned.machine))
+    let machine = machines.count > 1 ? redMachines.map { ("--machine", $0) } : []
+    return kernelsByWork.map { work, kernels in
+      let options = kernels.map { ("--kernel", $0) } + machine
+      let words = options.flatMap { [$0.0, Escaping.shellWord($0.1)] }
+      return ([program, "run"] + words + work).joined(separator: " ")
+    }
+  }
+
+  private func arguments(_ results: [CaseResult]) -> [String] {
+    // A kernel that did not come up explains all that is missing on it: booting it says it all.
+    if results.contains(where: { $0.planned.isBoot && $0.durationMilliseconds == nil }) {
+      return []
+    }
+    let cases = results.filter { !$0.planned.isBoot && $0.reason?.kind != .unplanned }
+    let names = TextLayout.unique(cases.map(\.planned.name))
+    if names.count <= Self.maximumNames {
+      return names.flatMap { ["--filter", Escaping.shellWord($0)] }
+    }
+    return TextLayout.unique(cases.map(\.planned.suite)).flatMap {
+      ["--suite", Escaping.shellWord($0)]
+    }
+  }
+}

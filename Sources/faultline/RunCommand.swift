@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Foundation
+internal import GuestProtocol
+internal import Kernels
+internal import Lab
+internal import Machine
+internal import Reports
+internal import Results
+
+/// `faultline run`: boots kernels and runs suites on them.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Boot kernels and run the suites on each.",
+    discussion: """
+      faultline run --kernel debian-6.12 --suite swap --filter 'swap-anon.*'
+
+      Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
+      red; 69 when the host kept it from running; 130 when interrupted.
+      """)
+
+  @OptionGroup var options: RunOptions
+
+  func run() async throws {
+    let workspace = try Workspace()
+    let plan = try await Preparation(options, workspace).plan()
+    let progress = Progress(options.format, knownIssues: plan.knownIssues)
+    let lab = try Lab(workspace.installation, report: progress.note)
+    let work = Task { await lab.run(plan.spec) }
+    let signals = Signals { work.cancel() }
+    let outcome = await work.value
+    progress.end()
+
+    var run = outcome.run
+    let news = plan.knownIssues.apply(to: &run, today: .today)
+    let output = RunOutput(plan.spec, plan.knownIssues, news)
+    try output.keep(run)
+    try output.show(run, options.format)
+    for trouble in outcome.trouble { Terminal.err("error: \(trouble)\n") }
+    if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
+    if !outcome.trouble.isEmpty { throw ExitStatus.hostTrouble.code }
+    if run.exitStatus != 0 { throw ExitStatus.failures.code }
+  }
+}
+
+/// A command line turned into a run, every name checked before anything is fetched or started.
+private struct Preparation {
+  private let options: RunOptions
+  private let workspace: Workspace
+
+  init(_ options: RunOptions, _ workspace: Workspace) {
+    self.options = options
+    self.workspace = workspace
+  }
+
+  func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
+    let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
+    let sources = try names.map(workspace.source)
+    let machine = try workspace.machine(options.machine)
+    let suites = try await workspace.suites(options.suite)
+    let filters = try checkedFilters(suites)
+    let knownIssues = try workspace.knownIssues()
+    var kernels: [BootableKernel] = []
+    for source in sources { kernels.append(try await kernel(source)) }
+    let id = RunName.make()
+    let choice = try await accelerator(for: kernels[0])
+    let spec = RunSpec(
+      kernels: kernels, machine: machine, suites: suites, filters: filters,
+      repetitions: options.repeat, accelerator: choice, connection: options.connect,
+      directory: try options.makeDirectory(id: id), id: id)
+    return (spec, knownIssues)
+  }
+
+  /// What the guests run on; the first kernel is the one to probe with.
+  private func accelerator(for kernel: BootableKernel) async throws -> AcceleratorChoice {
+    try await options.accel.choice(kernel: kernel.image) {
+      try BootArchive.bytes(
+        for: kernel, machine: workspace.machine("small"),
+        initProgram: workspace.installation.initProgram())
+    }
+  }
+
+  private func kernel(_ source: KernelSource) async throws -> BootableKernel {
+    do {
+      return try await source.kernel(fetcher: workspace.fetcher())
+    } catch let error as KernelPathError {
+      throw UsageFailure(error.description)
+    }
+  }
+
+  /// The filters, each of which must match a case of the chosen suites.
+  private func checkedFilters(_ suites: [Suite]) throws -> [Glob] {
+    let names = suites.flatMap(\.cases).map(\.name)
+    return try options.filter.map { pattern in
+      let glob = Glob(pattern)
+      guard names.contains(where: { glob.matches($0) }) else {
+        throw UsageFailure(
+          unknown: "case matching", pattern, known: names,
+          list: "faultline list"
+            + options.suite.map { " --suite \($0)" }.joined())
+      }
+      return glob
+    }
+  }
+}

@@ -1,0 +1,30 @@
+internal import Foundation
+
+/// What the output streams are, and how to write to them.
+struct Terminal {
+  /// Whether standard error is a terminal, where live progress goes.
+  let isInteractive: Bool
+  /// Whether colours may be used: a terminal, and `NO_COLOR` unset (no-color.org).
+  let hasColours: Bool
+  /// The width in columns; 80 when unknown.
+  let columns: Int
+
+  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    let interactive = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+    isInteractive = interactive
+    hasColours = interactive && (environment["NO_COLOR"] ?? "").isEmpty
+    var size = winsize()
+    let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    columns = known ? Int(size.ws_col) : 80
+  }
+
+  /// Writes to standard output, where results go.
+  static func out(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+  }
+
+  /// Writes to standard error, where progress and words for people go.
+  static func err(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}

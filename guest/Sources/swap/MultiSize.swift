@@ -1,0 +1,117 @@
+import GuestKit
+import GuestProtocol
+import LinuxMM
+
+private let setting = HugePages.settings + "hugepages-64kB/enabled"
+
+extension Requirement {
+  /// Anonymous memory can come in 64 KiB folios.
+  static let folios64K = Requirement("mthp-64k") {
+    guard TextFile.exists(setting) else {
+      return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
+    }
+    return System.isRoot ? nil : Lacking(.privilege, "not root: \(setting) cannot be set")
+  }
+}
+
+/// What is done to folios whose every other page is protected.
+enum FolioTreatment: String, CaseIterable {
+  case swap, fork, mprotect, dontneed, migrate
+
+  static var cases: [Case] {
+    allCases.map { treatment in
+      var needs: [Requirement] = [.writeProtectAnon, .folios64K]
+      switch treatment {
+      case .swap: needs.append(.swap)
+      case .fork: needs.append(.eventFork)
+      case .migrate: needs.append(.numaNodes(2))
+      default: break
+      }
+      return Case(
+        "swap.mthp-pattern/\(treatment.rawValue)",
+        "64 KiB folios keep every other page's protection apart", needs: needs
+      ) { (trial) throws(CaseEnd) in try foliosKeepPattern(trial, treatment) }
+    }
+  }
+}
+
+/// Every other page of 64 KiB folios is protected; what treats them as one keeps the pattern.
+func foliosKeepPattern(_ trial: Trial, _ treatment: FolioTreatment) throws(CaseEnd) {
+  let knob = try trial.attempt("setting \(setting)", try Knob(setting, to: "always"))
+  let pages = try Backing.anon.map(trial, pages: 256)
+  try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))
+  pages.fill()
+  try trial.prove(try folios(trial, pages) >= 14, otherwise: "no 64 KiB folios came")
+  let features: Userfaultfd.Features = treatment == .fork ? .eventFork : []
+  let tracker = try Tracker(trial, of: pages, features: features)
+  for page in stride(from: 0, to: pages.count, by: 2) { try tracker.protect(pages, page) }
+  try trial.expectProtected(pages, "protected one by one") { $0 % 2 == 0 }
+  let zapped = treatment == .dontneed ? 20..<24 : 0..<0
+  try treat(trial, treatment, pages, tracker, zapped)
+  try trial.expectProtected(pages, "after \(treatment.rawValue)") {
+    $0 % 2 == 0 && !zapped.contains($0)
+  }
+  try trial.expectIntact(pages)
+  try trial.expectWriteFaults(tracker, pages, "stores after \(treatment.rawValue)") {
+    $0 % 2 == 0 && !zapped.contains($0)
+  }
+  try trial.expectIntact(pages)
+  trial.evidence("knob", knob.path)
+}
+
+private func treat(
+  _ trial: Trial, _ treatment: FolioTreatment, _ pages: Pages, _ tracker: Tracker,
+  _ zapped: Range<Int>
+) throws(CaseEnd) {
+  switch treatment {
+  case .swap:
+    try trial.pageOut(pages)
+    try trial.expectProtected(pages, "out") { $0 % 2 == 0 }
+    try trial.expectNoEvent(tracker, "loads", pages.loadAll())
+    try trial.expectCount(.present, in: pages, equals: pages.count, "after loads")
+  case .fork:
+    try trial.inChild("the child looks at its pages") { (child) throws(CaseEnd) in
+      try child.expectProtected(pages, "in the child") { $0 % 2 == 0 }
+      try child.expectIntact(pages)
+    }
+  case .mprotect:
+    try trial.attempt("mprotect to read-only", try pages.range.protect(.read))
+    try trial.expectProtected(pages, "read-only") { $0 % 2 == 0 }
+    try trial.attempt("mprotect to read-write", try pages.range.protect(.readWrite))
+  case .dontneed:
+    try trial.attempt("MADV_DONTNEED", try pages.range(zapped).advise(.dontNeed))
+    for page in zapped { pages.note(page, fullOf: 0) }
+    try trial.expectPagemap(pages, zapped, "-", "zapped")
+  case .migrate: try migrate(trial, pages)
+  }
+}
+
+/// Moves every page to the node where the first one is not.
+private func migrate(_ trial: Trial, _ pages: Pages) throws(CaseEnd) {
+  let before = try pages.pagemap(trial, 0..<1)[0].frame
+  let node = try trial.attempt("asking for the node", try Numa.node(of: pages.address(0)))
+  for page in 0..<pages.count {
+    do throws(Errno) { _ = try Numa.move(pageAt: pages.address(page), to: 1 - node) } catch {
+      throw .unexercised("page \(page) cannot be moved to node \(1 - node): \(error)")
+    }
+  }
+  let after = try pages.pagemap(trial, 0..<1)[0].frame
+  try trial.prove(before != after, otherwise: "the first page did not move")
+}
+
+/// How many aligned runs of 16 frames back the pages: what a 64 KiB folio looks like from outside.
+private func folios(_ trial: Trial, _ pages: Pages) throws(CaseEnd) -> Int {
+  let frames = try pages.pagemap(trial).map { $0.frame }
+  var count = 0
+  var page = 0
+  while page + 16 <= frames.count {
+    let first = frames[page]
+    let isRun =
+      first % 16 == 0 && first != 0
+      && (1..<16).allSatisfy { frames[page + $0] == first + UInt64($0) }
+    count += isRun ? 1 : 0
+    page += isRun ? 16 : 1
+  }
+  trial.evidence("folios", count)
+  return count
+}
