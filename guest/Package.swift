@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let kit: [Target.Dependency] = [
   "CRuntime",
+  .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
@@ -39,7 +40,11 @@ let package = Package(
     // Bodies that hold for several backings, shared by the uffdwp suites.
     .target(name: "UffdWP", dependencies: kit, swiftSettings: settings),
     suite("uffdwp-anon", ["UffdWP"]),
+    suite("uffdwp-shmem", ["UffdWP"]),
+    suite("uffdwp-hugetlb", ["UffdWP"]),
+    suite("fork", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
+    suite("test-trouble"),
   ]
 )

@@ -62,6 +62,7 @@ public struct Case: Sendable {
 public enum CaseList {
   public static func buildExpression(_ one: Case) -> [Case] { [one] }
   public static func buildExpression(_ several: [Case]) -> [Case] { several }
+  public static func buildArray(_ parts: [[Case]]) -> [Case] { parts.flatMap { $0 } }
   public static func buildBlock(_ parts: [Case]...) -> [Case] {
     var all: [Case] = []
     for part in parts { all += part }

@@ -35,6 +35,15 @@ public final class Line {
   }
 }
 
+extension Line {
+  /// The child's side of `Companion.turn`: waits to be asked, does its step and says so.
+  public func turn(_ step: @autoclosure () throws(CaseEnd) -> Void) throws(CaseEnd) {
+    try wait("the parent asks for the next step")
+    try step()
+    try knock()
+  }
+}
+
 /// A forked child of the case that makes checks of its own.
 ///
 /// A check that fails in the child fails the case in `finish`; evidence of the child becomes evidence of
@@ -57,6 +66,21 @@ public final class Companion {
     self.line = line
     self.reports = reports
     _ = Unmanaged.passRetained(self)  // ended by finish(), or with the case's process group
+  }
+
+  /// Waits for a knock of the child; a child that ended instead, over a check of its own, says why.
+  public func wait(_ what: String, within limit: Duration = .seconds(5)) throws(CaseEnd) {
+    do throws(CaseEnd) { try line.wait(what, within: limit) } catch {
+      guard case .error = error else { throw error }
+      try finish(what, within: .seconds(1))
+      throw error
+    }
+  }
+
+  /// Lets the child do its next step, and waits until it has; see `Line.turn`.
+  public func turn(_ what: String, within limit: Duration = .seconds(5)) throws(CaseEnd) {
+    _ = try? line.knock()  // a child that is gone has said why, which `wait` finds
+    try wait(what, within: limit)
   }
 
   /// Waits for the child to end and passes on how; what it had to do is a promise of the kernel, so

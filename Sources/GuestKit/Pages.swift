@@ -133,12 +133,14 @@ public final class Pages {
     return try body(file.descriptor)
   }
 
-  /// Moves the mapping elsewhere with mremap(2); addresses change, content does not.
-  public func move(_ trial: Trial) throws(CaseEnd) {
+  /// Moves the mapping elsewhere with mremap(2), to an address of one's choice or any other; addresses
+  /// change, content does not.
+  public func move(_ trial: Trial, to target: UInt64? = nil) throws(CaseEnd) {
     let old = range
     let aligned = backing.isTransparentHuge ? Memory.hugePageSize : backing.pageSize
     range = try trial.attempt(
-      "mremap of \(old)", try Mapping(adopting: old).moved(aligned: aligned).relinquish())
+      "mremap of \(old)",
+      try Mapping(adopting: old).moved(aligned: aligned, to: target).relinquish())
   }
 
   /// The pagemap entries of some pages: one per 4 KiB, so 512 for each hugetlb page.

@@ -61,6 +61,21 @@ extension Requirement {
     }
   }
 
+  /// `UFFDIO_CONTINUE` takes mode WP (6.4); no feature bit says so.
+  public static let continueProtected = Requirement("continue-wp") {
+    do throws(Errno) {
+      let uffd = try Userfaultfd()
+      let file = try Descriptor(memoryFileOfSize: Memory.pageSize)
+      try file.write([1], at: 0)
+      let memory = try Mapping(file: file, length: Memory.pageSize, .shared)
+      try uffd.register(memory.range, for: [.minor, .writeProtect])
+      try uffd.continue(memory.range, writeProtected: true)
+      return nil
+    } catch {
+      return Lacking(.feature, "UFFDIO_CONTINUE in mode WP: \(error) (Linux 6.4)")
+    }
+  }
+
   /// Minor faults on a backing.
   public static func minor(on backing: Backing) -> Requirement {
     backing.isHugetlb ? minorHugetlb : minorShmem

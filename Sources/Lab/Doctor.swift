@@ -89,7 +89,8 @@ package struct Doctor: Sendable {
       return .good("libvirt", uri.prefix { $0 != "?" } + " opens, no daemon needed")
     } catch {
       return .bad(
-        "libvirt", "\(error)".split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        "libvirt",
+        "\(error)".split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
           .joined(separator: "; "),
         fix: "apt-get install --no-install-recommends libvirt-daemon libvirt-daemon-driver-qemu")
     }

@@ -55,17 +55,25 @@ public struct Mapping: ~Copyable {
 
   /// Moves the region to a fresh address of the same length; `mremap(2)` `MAYMOVE|FIXED`.
   ///
-  /// `aligned` is the alignment of the new start. The old region is gone afterwards.
-  public consuming func moved(aligned: UInt64 = Memory.pageSize) throws(Errno) -> Mapping {
+  /// `aligned` is the alignment of the new start; with `to` it is exactly that address, and whatever is
+  /// mapped there goes. The old region is gone afterwards.
+  public consuming func moved(aligned: UInt64 = Memory.pageSize, to target: UInt64? = nil)
+    throws(Errno) -> Mapping
+  {
     isOwned = false  // on failure nobody knows what is left of the region
     let old = range
+    if let target { return Mapping(adopting: try Mapping.move(old, to: target)) }
     let reserve = LMM_MAP_ANONYMOUS | LMM_MAP_PRIVATE | LMM_MAP_NORESERVE
     let new = try Mapping.place(old.length, aligned, 0, reserve, -1, 0)
+    return Mapping(adopting: try Mapping.move(old, to: new.start))
+  }
+
+  private static func move(_ old: AddressRange, to target: UInt64) throws(Errno) -> AddressRange {
     let fixed = LMM_MREMAP_MAYMOVE | LMM_MREMAP_FIXED
-    guard lmm_mremap(old.start, old.length, old.length, fixed, new.start) != UInt64.max else {
+    guard lmm_mremap(old.start, old.length, old.length, fixed, target) != UInt64.max else {
       throw .current
     }
-    return Mapping(adopting: new)
+    return AddressRange(start: target, length: old.length)
   }
 
   /// Maps with a given alignment, with inaccessible shared memory on both sides.

@@ -7,7 +7,8 @@ internal import Machine
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check libvirt, QEMU, KVM, space, packages and kernels; say how to mend what is not well.")
+    abstract:
+      "Check libvirt, QEMU, KVM, space, packages and kernels; say how to mend what is not well.")
 
   func run() async throws {
     let workspace = try Workspace()

@@ -1,4 +1,5 @@
 import GuestKit
+import LinuxMM
 import UffdWP
 
 Suite.main {
@@ -95,4 +96,25 @@ Suite.main {
   Case(
     "unreg.wp-does-not-wake", "unregistering leaves a blocked writer to UFFDIO_WAKE",
     needs: [.writeProtectAnon], body: unregisterDoesNotWake)
+
+  Case(
+    "zap-anon.free-cold-keep/free", "MADV_FREE leaves the protection of pages that stay",
+    needs: [.writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try adviceKeeps(trial, .free) }
+  Case(
+    "zap-anon.free-cold-keep/cold", "MADV_COLD leaves the protection alone",
+    needs: [.writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try adviceKeeps(trial, .cold) }
+  Case.each(
+    "unreg.part", "unregistering a part leaves the rest protected", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.unregisterPart)
+  Case.each(
+    "uffdwp.unprotect-keeps-copy", "lifting a protection does not bypass copy-on-write",
+    on: [.anon], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.unprotectKeepsCopy)
+  Case.each(
+    "uffdwp.sparse-range", "one call over many page tables finds every page", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.sparseRange)
+  Case.each(
+    "async.swapped", "with WP_ASYNC a store to a swapped page only clears the bit", on: [.anon],
+    needs: [.writeProtectAsync, .pagemapScan, .swap], body: WriteProtect.asyncSwapped)
 }

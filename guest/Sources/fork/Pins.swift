@@ -1,0 +1,68 @@
+import GuestKit
+import LinuxMM
+
+/// Who stores to the pinned page after fork.
+enum Writer {
+  case child, parent
+}
+
+/// A page in a fixed buffer of io_uring stays the parent's through fork and stores: what the ring writes
+/// out is the parent's current data, what it reads in is the parent's to see.
+func fixedBuffer(_ trial: Trial, _ backing: Backing, _ writer: Writer) throws(CaseEnd) {
+  let pages = backing == .thp ? try mapHuge(trial) : try backing.map(trial)
+  let page = backing == .thp ? 5 : 1
+  pages.fill()
+  var ring = try trial.attempt("io_uring", try Ring())
+  let buffer = AddressRange(start: pages.address(page), length: 512)
+  try trial.attempt("IORING_REGISTER_BUFFERS", try ring.registerBuffer(buffer))
+  let before = try frame(trial, pages, page)
+
+  let child = try trial.fork { (trial, line) throws(CaseEnd) in
+    if writer == .child {
+      try line.turn(pages.store(page, at: 0x23, 0xc1))
+      pages.store(page, at: 0x1ff, 0xc2)
+    } else {
+      try line.turn(_ = pages.load(page))
+    }
+    try trial.expectIntact(pages, nil, "in the child after the first store")
+    try line.turn(try trial.expectIntact(pages, nil, "in the child after the ring's transfers"))
+  }
+  if writer == .parent { pages.store(page, at: 0x23, 0xa1) }
+  try child.turn("the child's access ends")
+  try trial.expectIntact(pages, nil, "in the parent after the first store")
+  try expectPinned(trial, &ring, pages, page, length: 64)
+  pages.store(page, at: 0x33, 0xa3)
+  try expectPinned(trial, &ring, pages, page, length: 64)
+  try child.turn("the child looks again")
+  try child.finish()
+  let after = try frame(trial, pages, page)
+  try trial.expect(
+    after == before, expected: "the pinned page in its frame 0x\(hex(before))",
+    seen: "frame 0x\(hex(after))")
+  try trial.expectIntact(pages)
+}
+
+/// One transfer through the pin in each direction, at the start of a page.
+func expectPinned(
+  _ trial: Trial, _ ring: inout Ring, _ pages: Pages, _ page: Int, length: UInt64
+) throws(CaseEnd) {
+  let file = try trial.attempt("memfd", try Descriptor(memoryFileOfSize: 2 * Memory.pageSize))
+  let range = AddressRange(start: pages.address(page), length: length)
+  let done = try trial.attempt("WRITE_FIXED", try ring.write(file, from: range, offset: 0))
+  try trial.expect(done, equals: Int(length), "bytes of WRITE_FIXED")
+  let bytes = try trial.attempt("pread", try file.read(count: Int(length), at: 0))
+  for (offset, seen) in bytes.enumerated() {
+    let expected = pages.expected(page, at: UInt64(offset)) ?? 0
+    guard seen != expected else { continue }
+    try trial.expect(
+      seen, equals: expected, "byte \(offset) that WRITE_FIXED saw through the pin")
+  }
+
+  let incoming = [UInt8](repeating: 0x5e, count: Int(length))
+  try trial.attempt("pwrite", try file.write(incoming, at: Memory.pageSize))
+  let read = try trial.attempt(
+    "READ_FIXED", try ring.read(file, into: range, offset: Memory.pageSize))
+  try trial.expect(read, equals: Int(length), "bytes of READ_FIXED")
+  for offset in 0..<length { pages.note(page, at: offset, 0x5e) }
+  try trial.expectIntact(pages, page..<(page + 1), "after READ_FIXED through the pin")
+}

@@ -1,0 +1,10 @@
+import GuestKit
+
+Suite.main {
+  withoutEvent
+  withEvent
+  swapping
+  exceptions
+  copies
+  pins
+}

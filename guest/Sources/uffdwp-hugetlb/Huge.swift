@@ -1,0 +1,75 @@
+import GuestKit
+import LinuxMM
+
+/// Ranges that are not whole huge pages are refused, and nothing happens to the page they lie in.
+func subpage(_ trial: Trial) throws(CaseEnd) {
+  let pages = try Backing.hugetlb.map(trial, pages: 3)
+  pages.fill()
+  let tracker = try Tracker(trial, of: pages)
+  try tracker.protect(pages, 1)
+  let page = pages.address(1)
+  let huge = Memory.hugePageSize
+  let base = Memory.pageSize
+  let wrong = [
+    AddressRange(start: page, length: base), AddressRange(start: page + base, length: base),
+    AddressRange(start: page + base, length: huge),
+    AddressRange(start: page, length: huge + base),
+    AddressRange(start: page - base, length: huge + base),
+  ]
+  for range in wrong {
+    for protects in [true, false] {
+      let error = try tracker.errno { (uffd) throws(Errno) -> Void in
+        if protects { try uffd.writeProtect(range) } else { try uffd.unprotect(range) }
+      }
+      try trial.expect(
+        error, equals: .invalid, protects ? "protecting part of a page" : "lifting part of a page")
+    }
+    try trial.expectPagemap(pages, 0, "PFX", "before the page")
+    try trial.expectPagemap(pages, 1, "PFXW", "after a refused range")
+    try trial.expectPagemap(pages, 2, "PFX", "behind the page")
+  }
+  try trial.expectWriteFault(tracker, pages, 1, "a store", pages.store(1, 0x11))
+  try trial.expectNoEvent(tracker, "a store before it", pages.store(0, 0x12))
+  try trial.expectNoEvent(tracker, "a store behind it", pages.store(2, 0x13))
+  try trial.expectIntact(pages)
+}
+
+/// Registering a range that is not whole huge pages is refused.
+func registerAlignment(_ trial: Trial) throws(CaseEnd) {
+  let pages = try Backing.hugetlb.map(trial, pages: 2)
+  let tracker = try Tracker(trial, pageSize: pages.pageSize)
+  let start = pages.address(0)
+  let huge = Memory.hugePageSize
+  let base = Memory.pageSize
+  let wrong = [
+    AddressRange(start: start + base, length: huge), AddressRange(start: start, length: base),
+    AddressRange(start: start, length: huge + base),
+    AddressRange(start: start + base, length: huge - base),
+  ]
+  for range in wrong {
+    let error = try tracker.errno { (uffd) throws(Errno) -> Void in
+      try uffd.register(range, for: .missing)
+    }
+    try trial.expect(error, equals: .invalid, "registering part of a huge page")
+  }
+  let flagged = try trial.attempt("reading smaps", try Smaps(pages.range)).anyHas(flag: "um")
+  try trial.expect(!flagged, expected: "no um in VmFlags after refusals", seen: "um")
+  try tracker.register(pages, for: .missing)
+}
+
+/// A store far inside a huge page is reported at the page's start, or where it was with `EXACT_ADDRESS`.
+func faultAddress(_ trial: Trial) throws(CaseEnd) {
+  for isExact in [false, true] {
+    let pages = try Backing.hugetlb.map(trial, pages: 2)
+    pages.fill()
+    let tracker = try Tracker(trial, of: pages, features: isExact ? .exactAddress : [])
+    try tracker.protect(pages)
+    let offset = 5 * Memory.pageSize + 0x123
+    let mark = tracker.log.count
+    pages.store(1, at: offset, 0x14)
+    try trial.expectWriteFault(
+      at: isExact ? pages.address(1, at: offset) : pages.address(1), in: tracker, after: mark,
+      isExact ? "with EXACT_ADDRESS" : "without EXACT_ADDRESS")
+    try trial.expectIntact(pages)
+  }
+}
