@@ -1,0 +1,2 @@
+import GuestKit
+Suite.main {}
