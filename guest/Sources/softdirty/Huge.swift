@@ -95,7 +95,13 @@ func splitGainsNothing(_ trial: Trial, _ split: Split) throws(CaseEnd) {
   try trial.clearSoftDirty()
   try trial.proveHuge(pages, "after clear_refs")
   try trial.expectClean(pages, "after clear_refs")
+  let whole = try trial.attempt("reading vmstat", try Counters.vmstat("thp_swpout")) ?? 0
   try split.apply(trial, pages)
+  if split == .pageout {
+    // A huge page that swap has no room for in one piece is split as debugfs splits it.
+    let now = try trial.attempt("reading vmstat", try Counters.vmstat("thp_swpout")) ?? 0
+    try trial.prove(now > whole, otherwise: "the huge page did not go to swap in one piece")
+  }
   let dirty = try trial.count(.softDirty, in: pages)
   trial.evidence("dirty", dirty)
   try trial.expect(dirty, equals: 0, "soft-dirty pages after \(split.rawValue)")

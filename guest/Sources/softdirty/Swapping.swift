@@ -53,7 +53,7 @@ func swapoffKeeps(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   pages.fill()
   try trial.clearSoftDirty()
   for page in [1, 4, 5] { pages.store(page, 0xa1) }
-  var area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+  var area = try trial.swapAreaOfOwn()
   try trial.pageOut(pages)
   try trial.expectDirty(pages, "while out", where: isStored)
   try trial.expectSuccess(of: "swapoff", try area.turnOff())
