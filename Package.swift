@@ -75,13 +75,12 @@ let package = Package(
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),
-    tests("Machine", ["Machine", "GuestProtocol"]),
+    tests("Machine", ["Machine", "GuestProtocol", subprocess, systemPackage]),
     tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
-    tests("Lab", ["Lab", "Kernels", "Results", "GuestProtocol"]),
+    tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
-    tests(
-      "Integration", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
+    tests("Integration", ["Results", subprocess, systemPackage]),
   ]
 )

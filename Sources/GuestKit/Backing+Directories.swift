@@ -9,9 +9,9 @@ extension Backing {
 
   /// A directory on a file system with a page cache of its own: `FAULTLINE_FILE_DIR`, or a usual place.
   static var fileDirectory: String? {
-    let usual = ["/mnt/disk", "/mnt/ramfs", "/var/tmp", "/root", "/"]
+    let usual = ["/mnt/disk", "/mnt/ramfs", "/mnt", "/var/tmp", "/root"]
     let wanted = System.environment("FAULTLINE_FILE_DIR").map { [$0] } ?? usual
-    return firstDirectory(wanted, on: ["ext4", "xfs", "btrfs", "ext3", "ext2", "ramfs", "rootfs"])
+    return firstDirectory(wanted, on: ["ext4", "xfs", "btrfs", "ext3", "ext2", "ramfs"])
   }
 
   private static func firstDirectory(_ wanted: [String], on types: [String]) -> String? {

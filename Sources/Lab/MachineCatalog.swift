@@ -12,11 +12,11 @@ package struct MachineCatalog: Sendable {
 
   /// Reads a catalogue file.
   ///
-  /// - Throws: `MachineCatalogError` with file and line when the file cannot be read, is not YAML, or has an unknown key or
+  /// - Throws: `CatalogError` with file and line when the file cannot be read, is not YAML, or has an unknown key or
   ///   a value that makes no machine.
   package init(contentsOf path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw MachineCatalogError(
+      throw CatalogError(
         file: path, line: nil,
         problem: "cannot be read; set FAULTLINE_HOME to the folder that has kernels/machines.yaml")
     }

@@ -4,37 +4,31 @@ import Yams
 
 /// Turns the YAML of a machine catalogue into profiles, and says exactly what it does not understand.
 struct MachineCatalogReader {
-  let file: String
+  private let yaml: StrictYAML
+
+  init(file: String) {
+    yaml = StrictYAML(file: file)
+  }
 
   func machines(in yaml: String) throws -> [MachineProfile] {
-    let top = try fields(of: root(of: yaml), allowed: ["machines"], place: "the file")
+    let root = try self.yaml.root(of: yaml, expecting: "the key \"machines\"")
+    let top = try self.yaml.fields(of: root, allowed: ["machines"], place: "the file")
     guard let machines = top["machines"]?.mapping, !machines.isEmpty else {
-      throw MachineCatalogError(
-        file: file, line: top["machines"]?.mark?.line,
-        problem: "\"machines\" must be a mapping of names to machines")
+      throw self.yaml.problem(
+        at: top["machines"] ?? root, "\"machines\" must be a mapping of names to machines")
     }
     return try machines.map { try machine(name: $0.key, value: $0.value) }
   }
 
-  private func root(of yaml: String) throws -> Node {
-    do {
-      if let root = try compose(yaml: yaml) { return root }
-    } catch let error as YamlError {
-      throw MachineCatalogError(file: file, line: line(of: error), problem: "is not YAML: \(error)")
-    }
-    throw MachineCatalogError(
-      file: file, line: nil, problem: "is empty; expected the key \"machines\"")
-  }
-
   private func machine(name node: Node, value: Node) throws -> MachineProfile {
-    let name = try text(node, "a machine's name")
+    let name = try yaml.text(node, "a machine's name")
     guard name.wholeMatch(of: /[a-z0-9][a-z0-9.+-]*/) != nil else {
-      throw problem(
+      throw yaml.problem(
         at: node, "machine name \"\(name)\" may only have a-z, 0-9, \".\", \"+\" and \"-\"")
     }
     let place = "machine \"\(name)\""
     var profile = MachineProfile(name: name)
-    let fields = try fields(of: value, allowed: Field.allCases.map(\.rawValue), place: place)
+    let fields = try yaml.fields(of: value, allowed: Field.allCases.map(\.rawValue), place: place)
     for field in Field.allCases {
       guard let node = fields[field.rawValue] else { continue }
       try read(field, node, "\"\(field.rawValue)\" of \(place)", into: &profile)
@@ -57,7 +51,7 @@ struct MachineCatalogReader {
     _ field: Field, _ node: Node, _ what: String, into profile: inout MachineProfile
   ) throws {
     switch field {
-    case .summary: profile.summary = try text(node, what)
+    case .summary: profile.summary = try yaml.text(node, what)
     case .memory: profile.memoryMebibytes = try number(node, what, 128...(1 << 20))
     case .vcpus: profile.vcpus = try number(node, what, 1...64)
     case .nodes: profile.nodes = try number(node, what, 1...8)
@@ -75,14 +69,14 @@ struct MachineCatalogReader {
   /// What no single field shows.
   private func check(_ profile: MachineProfile, at node: Node) throws {
     guard profile.nodes <= profile.vcpus else {
-      throw problem(
+      throw yaml.problem(
         at: node,
         "machine \"\(profile.name)\" has \(profile.nodes) nodes and \(profile.vcpus) vcpus; "
           + "every node needs a vcpu")
     }
     let pools = profile.hugepages2M * 2 + profile.hugepages1G * 1024
     guard pools <= profile.memoryMebibytes / 2 else {
-      throw problem(
+      throw yaml.problem(
         at: node,
         "machine \"\(profile.name)\" wants \(pools) MiB of huge pages, which is more than half of "
           + "its memory_mib \(profile.memoryMebibytes)")
@@ -90,25 +84,25 @@ struct MachineCatalogReader {
   }
 
   private func swap(_ node: Node, _ what: String) throws -> MachineProfile.Swap {
-    let text = try text(node, what)
+    let text = try yaml.text(node, what)
     if text == "none" { return .none }
     let words = text.split(separator: " ")
     if words.count == 2, let mebibytes = Int(words[1]), (1...(1 << 20)).contains(mebibytes) {
       if words[0] == "zram" { return .zram(mebibytes: mebibytes) }
       if words[0] == "disk" { return .disk(mebibytes: mebibytes) }
     }
-    throw problem(
+    throw yaml.problem(
       at: node, "\(what) is \"\(text)\"; expected none, zram MIB or disk MIB, such as zram 512")
   }
 
   private func sysctls(_ node: Node, _ what: String) throws -> [MachineProfile.Sysctl] {
     guard let mapping = node.mapping else {
-      throw problem(at: node, "\(what) must be a mapping of names to values")
+      throw yaml.problem(at: node, "\(what) must be a mapping of names to values")
     }
     return try mapping.map { nameNode, valueNode in
-      let name = try text(nameNode, "a name in \(what)")
+      let name = try yaml.text(nameNode, "a name in \(what)")
       guard name.wholeMatch(of: /[a-z0-9_]+(\.[a-zA-Z0-9_-]+)+/) != nil else {
-        throw problem(
+        throw yaml.problem(
           at: nameNode, "\"\(name)\" in \(what) is no sysctl; expected such as vm.swappiness")
       }
       return MachineProfile.Sysctl(name, try line(valueNode, "\(name) in \(what)"))
@@ -117,12 +111,12 @@ struct MachineCatalogReader {
 
   private func words(_ node: Node, _ what: String) throws -> [String] {
     guard let sequence = node.sequence else {
-      throw problem(at: node, "\(what) must be a list of words")
+      throw yaml.problem(at: node, "\(what) must be a list of words")
     }
     return try sequence.map { node in
       let word = try line(node, "each of \(what)")
       guard !word.contains(" ") else {
-        throw problem(at: node, "\"\(word)\" in \(what) is not one word")
+        throw yaml.problem(at: node, "\"\(word)\" in \(what) is not one word")
       }
       return word
     }
@@ -132,43 +126,26 @@ struct MachineCatalogReader {
 // MARK: - Values of a kind
 
 extension MachineCatalogReader {
-  /// The fields of a mapping, every key being one of `allowed`.
-  private func fields(of node: Node, allowed: [String], place: String) throws -> [String: Node] {
-    guard let mapping = node.mapping else {
-      throw problem(at: node, "\(place) must be a mapping with " + allowed.joined(separator: ", "))
-    }
-    var found: [String: Node] = [:]
-    for (keyNode, value) in mapping {
-      let key = try text(keyNode, "a key of \(place)")
-      guard allowed.contains(key) else {
-        throw problem(
-          at: keyNode, "unknown key \"\(key)\" in \(place); \(hint(for: key, among: allowed))")
-      }
-      found[key] = value
-    }
-    return found
-  }
-
   private func choice<Choice>(_ node: Node, _ what: String) throws -> Choice
   where Choice: RawRepresentable<String> & CaseIterable {
-    let text = try text(node, what)
+    let text = try yaml.text(node, what)
     if let choice = Choice(rawValue: text) { return choice }
     let known = Choice.allCases.map(\.rawValue)
-    throw problem(at: node, "\(what) is \"\(text)\"; \(hint(for: text, among: known))")
+    throw yaml.problem(at: node, "\(what) is \"\(text)\"; \(hint(for: text, among: known))")
   }
 
   private func flag(_ node: Node, _ what: String) throws -> Bool {
-    switch try text(node, what) {
+    switch try yaml.text(node, what) {
     case "on", "true", "yes": return true
     case "off", "false", "no": return false
-    case let text: throw problem(at: node, "\(what) is \"\(text)\"; expected on or off")
+    case let text: throw yaml.problem(at: node, "\(what) is \"\(text)\"; expected on or off")
     }
   }
 
   private func number(_ node: Node, _ what: String, _ range: ClosedRange<Int>) throws -> Int {
-    let text = try text(node, what)
+    let text = try yaml.text(node, what)
     guard let number = Int(text), range.contains(number) else {
-      throw problem(
+      throw yaml.problem(
         at: node,
         "\(what) is \"\(text)\"; expected a number from \(range.lowerBound) to \(range.upperBound)")
     }
@@ -177,34 +154,14 @@ extension MachineCatalogReader {
 
   /// A text that can stand at the end of a line of the set-up.
   private func line(_ node: Node, _ what: String) throws -> String {
-    let text = try text(node, what)
+    let text = try yaml.text(node, what)
     guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }), text.first != " ", text.last != " "
-    else { throw problem(at: node, "\(what) must be one line without blanks at its ends") }
-    return text
-  }
-
-  private func text(_ node: Node, _ what: String) throws -> String {
-    guard let text = node.scalar?.string, !text.isEmpty, node.null == nil else {
-      throw problem(at: node, "\(what) must be a text")
-    }
+    else { throw yaml.problem(at: node, "\(what) must be one line without blanks at its ends") }
     return text
   }
 
   private func hint(for text: String, among known: [String]) -> String {
     NearestNames.of(text, among: known, limit: 1).first.map { "did you mean \"\($0)\"?" }
       ?? "known: " + known.joined(separator: ", ")
-  }
-
-  private func problem(at node: Node, _ text: String) -> MachineCatalogError {
-    MachineCatalogError(file: file, line: node.mark?.line, problem: text)
-  }
-
-  private func line(of error: YamlError) -> Int? {
-    switch error {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-      mark.line
-    case .duplicatedKeysInMapping(_, let context): context.mark.line
-    default: nil
-    }
   }
 }

@@ -97,7 +97,7 @@ package struct Connection: ~Copyable, Sendable {
     return Domain(adopting: domain)
   }
 
-  func withRawValue<Value, Failure: Error>(
+  func withRawValue<Value: ~Copyable, Failure: Error>(
     _ body: (OpaquePointer) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     try body(pointer)

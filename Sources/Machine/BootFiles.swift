@@ -24,16 +24,11 @@ struct BootFiles {
   }
 
   private func place(_ source: GuestSpec.Source, as name: String) throws(MachineError) -> String {
-    switch source {
-    case .bytes(let bytes): return try directory.write(bytes, to: name)
-    case .file(let path):
-      let target = directory.path + "/" + name
-      if mayLink, isReadableByAll(path), link(path, target) == 0 { return target }
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw .noFile(path: target, cause: "\(path) cannot be read")
-      }
-      return try directory.write([UInt8](data), to: name)
+    let target = directory.path + "/" + name
+    if case .file(let path) = source, mayLink, isReadableByAll(path), link(path, target) == 0 {
+      return target
     }
+    return try directory.write(source.read(), to: name)
   }
 
   /// An empty disk: a hole, which costs nothing until the guest writes.

@@ -1,9 +1,23 @@
+internal import Foundation
+
 /// What a guest is made of.
 package struct GuestSpec: Sendable {
   /// A file that the guest boots from.
   package enum Source: Sendable, Equatable {
     case file(String)
     case bytes([UInt8])
+
+    /// What the file holds.
+    func read() throws(MachineError) -> [UInt8] {
+      switch self {
+      case .bytes(let bytes): return bytes
+      case .file(let path):
+        guard let data = FileManager.default.contents(atPath: path) else {
+          throw .unreadable(path: path)
+        }
+        return [UInt8](data)
+      }
+    }
   }
 
   /// What the guest is called, without the prefix `faultline-`: letters, digits, `.`, `_`, `-`.

@@ -76,12 +76,12 @@ extension Hypervisor {
         throw error
       }
       return Machine(
-        spec.name, on: self, domain: domain, qemu: qemu, channel: channel,
+        spec, on: self, domain: domain, qemu: qemu, channel: channel,
         consoleStream: streams.console, console: console, inbox: inbox, observer: observer,
         deadlines: deadlines, began: began)
     } catch let error as LibvirtError {
       qemu?.abandon()
-      forget(spec.domainName)
+      forget(spec)
       throw MachineError.notStarted(guest: spec.name, cause: error.message)
     }
   }

@@ -19,6 +19,7 @@ package actor Hypervisor {
   private nonisolated let directory: RunDirectory
   nonisolated let routes = RouteTable()
   private var connection: Connection?
+  private var remoteFiles: RemoteFiles?
   private var account: EmbeddedDriver.Account?
 
   /// Opens a hypervisor and begins to sweep what killed processes left behind.
@@ -86,17 +87,34 @@ package actor Hypervisor {
     isEmbedded ? "\(directory.path)/run/qemu/\(domain).pid" : nil
   }
 
-  /// Stops listening for a domain that has ended.
-  nonisolated func forget(_ domain: String) {
-    routes.remove(domain)
+  /// Forgets a guest that has ended, and removes what it alone had.
+  func forget(_ spec: GuestSpec) {
+    routes.remove(spec.domainName)
+    directory.removeDirectory("guests/" + spec.name)
+    remoteFiles?.discard(spec)
   }
 
   /// Puts a guest's files where its QEMU finds them.
   func place(_ spec: GuestSpec) throws -> DomainXML.Files {
+    if isRemote { return try placeRemotely(spec) }
     let owner = account.map { (user: $0.user, group: $0.group) }
     var files = try BootFiles(directory: directory, mayLink: isEmbedded, owner: owner).place(spec)
     if isEmbedded { files.channelSocket = "\(directory.path)/guests/\(spec.name)/records" }
     return files
+  }
+
+  private nonisolated var isRemote: Bool { address.map { !$0.isLocal } ?? false }
+
+  private func placeRemotely(_ spec: GuestSpec) throws -> DomainXML.Files {
+    do {
+      if remoteFiles == nil { remoteFiles = try withConnection { try RemoteFiles(on: $0) } }
+      guard let files = try remoteFiles?.place(spec) else {
+        throw MachineError.noConnection(uri: uri, cause: "it is closed")
+      }
+      return files
+    } catch let error as LibvirtError {
+      throw MachineError.notStarted(guest: spec.name, cause: error.message)
+    }
   }
 
   /// Lends out the connection.
@@ -115,6 +133,9 @@ package actor Hypervisor {
   package func close() {
     // First the processes and their files: libvirt would wait a while for each QEMU to end.
     directory.remove()
+    // What cannot be removed now is removed by the next connection from this host.
+    try? remoteFiles?.remove()  // see above
+    remoteFiles = nil
     connection = nil
   }
 

@@ -7,7 +7,7 @@ package import Results
 /// It lives on the hypervisor's thread, where libvirt may block. `Hypervisor.boot` makes it; `destroy()` ends it, and
 /// the hypervisor's `close()` at the latest. One call at a time asks the guest for something.
 package actor Machine {
-  package nonisolated let name: String
+  package nonisolated let spec: GuestSpec
   package nonisolated let console: Console
   package nonisolated let deadlines: Deadlines
   private nonisolated let hypervisor: Hypervisor
@@ -32,12 +32,15 @@ package actor Machine {
   var lastRun: Int64 = 0
 
   init(
-    _ name: String, on hypervisor: Hypervisor, domain: consuming Domain, qemu: QEMUProcess?,
+    _ spec: GuestSpec, on hypervisor: Hypervisor, domain: consuming Domain, qemu: QEMUProcess?,
     channel: GuestChannel, consoleStream: ByteStream, console: Console,
     inbox: Inbox<GuestChannel.Event>, observer: GuestObserver, deadlines: Deadlines,
     began: ContinuousClock.Instant
   ) {
-    self.name = name
+    var spec = spec
+    // It may hold megabytes that nobody needs any more.
+    spec.initramfs = .bytes([])
+    self.spec = spec
     self.hypervisor = hypervisor
     self.domain = domain
     self.qemu = qemu
@@ -50,6 +53,8 @@ package actor Machine {
     self.began = began
     heartbeat = Heartbeat(deadlines, now: .now)
   }
+
+  package nonisolated var name: String { spec.name }
 
   /// What came through the record port.
   package var counters: ChannelCounters { channel.counters }
@@ -189,13 +194,13 @@ package actor Machine {
     channel.close()
     consoleStream.close()
     if end == nil { end = .clean }
-    hypervisor.forget(domain.name)
-    guard let qemu else {
+    if let qemu {
+      await awaitExit(of: qemu)
+    } else {
       // It may have ended by itself; auto-destroy ends it with the connection at the latest.
       try? domain.destroy()  // see above
-      return
     }
-    await awaitExit(of: qemu)
+    await hypervisor.forget(spec)
   }
 
   /// Waits for QEMU's end, which the host has forced, so that nothing of it outlives the call.

@@ -19,6 +19,8 @@ package enum MachineError: Error, Equatable, Sendable {
   case notPushed(program: String, cause: String)
   /// The guest ended, or was found dead, while the host wanted something of it.
   case guestGone(guest: String, end: GuestEnd)
+  /// A file to boot from could not be read.
+  case unreadable(path: String)
   /// A file or a directory of ours could not be made.
   case noFile(path: String, cause: String)
 }
@@ -51,6 +53,7 @@ extension MachineError: CustomStringConvertible {
     case .notPushed(let program, let cause):
       "the guest does not take the program \(program): \(cause)"
     case .guestGone(let guest, let end): "guest \(guest) is gone: \(Self.phrase(end))"
+    case .unreadable(let path): "\(path) cannot be read"
     case .noFile(let path, let cause): "\(path) cannot be made: \(cause)"
     }
   }

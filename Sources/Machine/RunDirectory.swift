@@ -85,6 +85,11 @@ package final class RunDirectory: Sendable {
     chmod(path + "/" + name, permissions)
   }
 
+  /// Removes a directory below the directory.
+  func removeDirectory(_ name: String) {
+    try? FileManager.default.removeItem(atPath: path + "/" + name)  // what stays goes with the rest
+  }
+
   static func failure(_ path: String) -> MachineError {
     .noFile(path: path, cause: String(cString: strerror(errno)))
   }

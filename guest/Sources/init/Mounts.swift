@@ -16,6 +16,8 @@ enum Mounts {
       Mount(type: "devtmpfs", target: "/dev"),
       Mount(type: "tmpfs", target: "/dev/shm"),
       Mount(type: "tmpfs", target: "/tmp"),
+      // Where files have a page cache that is not shmem's.
+      Mount(type: "ramfs", target: "/mnt"),
       Mount(type: "debugfs", target: "/sys/kernel/debug"),
       Mount(type: "cgroup2", target: "/sys/fs/cgroup"),
       Mount(type: "hugetlbfs", target: "/dev/hugepages", options: "pagesize=2M"),

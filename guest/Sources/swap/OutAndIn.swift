@@ -103,12 +103,11 @@ func countersReturn(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   pages.fill()
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages)
-  let area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+  let area = try ownSwapArea(trial)
   try trial.pageOut(pages)
   try trial.expect(try pages.smaps(trial, "Swap"), equals: 2048, "kB of the mapping in swap")
   try trial.prove(
-    try trial.attempt("/proc/swaps", try area.usedKibibytes()) >= 2048,
-    otherwise: "the pages went to another swap area")
+    try used(trial, area) >= 2048, otherwise: "the pages went to another swap area")
   let half = count / 2
   try trial.expectWriteFaults(tracker, pages, 0..<half, "stores to the first half")
   try trial.expectIntact(pages, 0..<half)
@@ -122,9 +121,9 @@ func countersReturn(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   }
   try trial.expect(try pages.smaps(trial, "Swap"), equals: 0, "kB in swap with the rest gone")
   // Kernels before 6.14 keep up to 64 freed and 64 spare slots per CPU that still count as used.
-  let used = try trial.attempt("/proc/swaps", try area.usedKibibytes())
+  let left = try used(trial, area)
   try trial.expect(
-    used <= 1024, expected: "the area all but empty (at most 1024 kB)", seen: "\(used) kB in use")
+    left <= 1024, expected: "the area all but empty (at most 1024 kB)", seen: "\(left) kB in use")
   try trial.expectIntact(pages)
 }
 

@@ -11,7 +11,7 @@ func swapoffAnon(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let tracksDirt = Requirement.softDirty.lacking() == nil
   if tracksDirt { try trial.attempt("clearing soft-dirty", try SoftDirty.clear()) }
   pages.store(5, 0xd5)
-  var area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+  var area = try ownSwapArea(trial)
   try pageOut(trial, pages, to: area)
   try trial.expectPagemap(pages, 0..<4, "SW", "protected and out", softDirty: tracksDirt)
 
@@ -34,7 +34,7 @@ func swapoffShmem(_ trial: Trial) throws(CaseEnd) {
   pages.fill()
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages, 0..<4)
-  var area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+  var area = try ownSwapArea(trial)
   try pageOut(trial, pages, to: area)
   try trial.expectSuccess(of: "swapoff", try area.turnOff())
   try trial.expectPagemap(pages, 0..<4, "SW", "markers after swapoff")
@@ -47,12 +47,34 @@ func swapoffShmem(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(pages)
 }
 
+/// A zram swap area of the case's own that is the next to be used.
+///
+/// Priority alone does not make it so: each CPU first uses up the slots (before 6.14) or the cluster (since
+/// then) that it has taken from another area. Pages of no interest go there until ours gets some.
+func ownSwapArea(_ trial: Trial) throws(CaseEnd) -> SwapArea {
+  let area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+  let filler = try Backing.anon.map(trial, pages: 2048)
+  for chunk in 0..<8 {
+    let some = (256 * chunk)..<(256 * (chunk + 1))
+    filler.fill(some)
+    try trial.pageOut(filler, some)
+    guard try used(trial, area) == 0 else { break }
+  }
+  try trial.prove(try used(trial, area) > 0, otherwise: "2048 pages went to another swap area")
+  try trial.attempt("MADV_DONTNEED", try filler.range.advise(.dontNeed))
+  return area
+}
+
+/// KiB of the area in use.
+func used(_ trial: Trial, _ area: borrowing SwapArea) throws(CaseEnd) -> UInt64 {
+  do throws(Errno) { return try area.usedKibibytes() } catch {
+    throw .error("reading /proc/swaps failed with \(error)")
+  }
+}
+
 /// Pages out, and proves that the area of the case's own took them.
 private func pageOut(_ trial: Trial, _ pages: Pages, to area: borrowing SwapArea) throws(CaseEnd) {
   try trial.pageOut(pages)
-  let used: UInt64
-  do throws(Errno) { used = try area.usedKibibytes() } catch {
-    throw .error("reading /proc/swaps failed with \(error)")
-  }
-  try trial.prove(used >= 32, otherwise: "the pages went to another swap area")
+  try trial.prove(
+    try used(trial, area) >= 32, otherwise: "the pages went to another swap area")
 }

@@ -24,7 +24,7 @@ func toggleStorm(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     })
   let deadline = System.nanoseconds + 1_500_000_000
   var rounds = 0
-  while rounds < 400, System.nanoseconds < deadline {
+  while rounds < 400 || tracker.log.count < 20, System.nanoseconds < deadline {
     try tracker.protect(pages)
     try trial.attempt("MADV_PAGEOUT", try pages.range.advise(.pageOut))
     if backing.isShared { try trial.attempt("MADV_DONTNEED", try pages.range.advise(.dontNeed)) }

@@ -1,0 +1,121 @@
+import Foundation
+import Results
+import Subprocess
+import SystemPackage
+
+/// The built `bin/faultline` with a home of its own that has only the suite of trouble.
+struct Harness {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Holds the home and the run's directory.
+  let directory = FileManager.default.temporaryDirectory
+    .appendingPathComponent("faultline-test-\(UUID().uuidString)")
+
+  /// Makes the home; `make test` has built what it links to.
+  init() throws {
+    let guest = directory.appendingPathComponent("bin/guest")
+    try FileManager.default.createDirectory(at: guest, withIntermediateDirectories: true)
+    for (link, target) in [
+      ("bin/guest/init", "bin/guest/init"),
+      ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
+    ] {
+      try FileManager.default.createSymbolicLink(
+        at: directory.appendingPathComponent(link),
+        withDestinationURL: Self.root.appendingPathComponent(target))
+    }
+  }
+
+  /// What a run did.
+  struct Outcome {
+    let status: TerminationStatus
+    let run: Run
+    let err: String
+    let console: String
+    /// QEMU processes of the run that were alive when it had ended.
+    let leftovers: Int
+    /// The most QEMU processes seen while it ran: proof that the count can see one.
+    let seen: Int
+  }
+
+  private var files: URL { directory.appendingPathComponent("run") }
+
+  /// Runs `faultline run`; `meddle` gets its process once its programs' output holds `moment`.
+  func run(
+    _ arguments: [String], at moment: String? = nil,
+    meddle: @Sendable @escaping (pid_t) -> Void = { _ in }
+  ) async throws -> Outcome {
+    let log = files.appendingPathComponent("output.log")
+    let result = try await Subprocess.run(
+      .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
+      arguments: Arguments(["run", "--accel", "tcg", "--out", files.path] + arguments),
+      environment: .inherit.updating(["FAULTLINE_HOME": directory.path]),
+      input: .none, output: .discarded, error: .string(limit: 1 << 20)
+    ) { execution -> (pid: pid_t, seen: Int) in
+      let pid = execution.processIdentifier.value
+      var seen = 0
+      var isPending = moment != nil
+      while Self.isAlive(pid) {
+        seen = max(seen, Self.emulators(of: pid))
+        if isPending, let moment, Self.holds(log, moment) {
+          isPending = false
+          meddle(pid)
+        }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      return (pid, seen)
+    }
+    let watched = result.closureResult
+    return Outcome(
+      status: result.terminationStatus, run: try savedRun(), err: result.standardError,
+      console: try String(contentsOf: files.appendingPathComponent("console.log"), encoding: .utf8),
+      leftovers: try await leftovers(of: watched.pid), seen: watched.seen)
+  }
+
+  private func savedRun() throws -> Run {
+    let file = files.appendingPathComponent("run.json")
+    guard FileManager.default.fileExists(atPath: file.path) else { return Run(id: "none") }
+    return try JSONDecoder().decode(Run.self, from: Data(contentsOf: file))
+  }
+
+  /// What is left of a run's QEMUs and files; a killed run's guard gets a few seconds.
+  private func leftovers(of pid: pid_t) async throws -> Int {
+    var left = 0
+    for _ in 0..<100 {
+      let files = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
+        .count { $0.hasPrefix("faultline-\(geteuid())-\(pid)-") }
+      left = Self.emulators(of: pid) + files
+      if left == 0 { return 0 }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return left
+  }
+
+  /// Removes everything.
+  func remove() {
+    // A leftover in the temporary folder harms nobody.
+    try? FileManager.default.removeItem(at: directory)  // see above
+  }
+
+  private static func holds(_ file: URL, _ text: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: file.path) else { return false }
+    return String(decoding: data, as: UTF8.self).contains(text)
+  }
+
+  private static func isAlive(_ pid: pid_t) -> Bool {
+    guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+    return !String(decoding: stat, as: UTF8.self).contains(") Z ")
+  }
+
+  /// How many QEMUs have a command line that names a run directory of this process.
+  private static func emulators(of pid: pid_t) -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []  // never
+    return names.filter { $0.first?.isNumber == true }.count { name in
+      guard let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+        return false
+      }
+      let line = String(decoding: words, as: UTF8.self)
+      return line.contains("qemu-system") && line.contains("/faultline-\(geteuid())-\(pid)-")
+    }
+  }
+}
