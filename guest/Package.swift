@@ -44,6 +44,8 @@ let package = Package(
     suite("fork", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
+    suite("softdirty"),
+    suite("pagemap"),
     suite("test-trouble"),
   ]
 )
