@@ -1,11 +1,11 @@
 import GuestKit
 
 @CaseList var withoutEvent: [Case] {
-  withoutEvent("fork-anon.no-event-clears-child", .anon)
-  withoutEvent("fork-shmem.no-event", .shmem)
-  withoutEvent("fork-shmempriv.no-event", .shmempriv)
-  withoutEvent("fork-htlb.no-event", .hugetlb)
-  withoutEvent("fork-htlbpriv.no-event", .hugetlbpriv)
+  orphan("fork-anon.no-event-clears-child", .anon)
+  orphan("fork-shmem.no-event", .shmem)
+  orphan("fork-shmempriv.no-event", .shmempriv)
+  orphan("fork-htlb.no-event", .hugetlb)
+  orphan("fork-htlbpriv.no-event", .hugetlbpriv)
   Case(
     "fork.marker-anon/noevent", "without EVENT_FORK the child inherits no anonymous marker",
     needs: [.writeProtectUnpopulated]
@@ -16,7 +16,7 @@ import GuestKit
   ) { (trial) throws(CaseEnd) in try hugePage(trial, withEvent: false) }
 }
 
-func withoutEvent(_ id: String, _ backing: Backing) -> Case {
+func orphan(_ id: String, _ backing: Backing) -> Case {
   Case(
     id, "without EVENT_FORK the child has no protection and its stores complete",
     needs: [.writeProtect(on: backing)] + room(backing)
