@@ -48,7 +48,7 @@ bench: build ## measure against bare QEMU, side by side (Benchmarks/)
 install: build ## install below PREFIX (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"
 	install -m 755 bin/faultline "$(DESTDIR)$(PREFIX)/bin/faultline"
-	install -m 755 bin/guest/* "$(DESTDIR)$(PREFIX)/lib/faultline/guest/"
+	find bin/guest -maxdepth 1 -type f ! -name '.*' -exec install -m 755 {} "$(DESTDIR)$(PREFIX)/lib/faultline/guest/" \;
 	cp -R kernels "$(DESTDIR)$(PREFIX)/share/faultline/"
 
 clean: ## remove what was built; the kernel cache stays

@@ -78,9 +78,10 @@ let package = Package(
     tests("Machine", ["Machine", "GuestProtocol"]),
     tests("Kernels", ["Kernels", systemPackage]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
-    tests("Lab", ["Lab"]),
+    tests("Lab", ["Lab", "Kernels", "Results", "GuestProtocol"]),
     tests("Tidy", []),
-    tests("CLI", []),
-    tests("Integration", []),
+    tests("CLI", [subprocess, systemPackage]),
+    tests(
+      "Integration", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
   ]
 )

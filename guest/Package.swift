@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let kit: [Target.Dependency] = [
   "CRuntime",
+  .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
@@ -44,5 +45,6 @@ let package = Package(
     suite("fork", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
+    suite("test-trouble"),
   ]
 )

@@ -56,7 +56,10 @@ int lmm_poll2(int fd, int16_t *events, int fd2, int16_t *events2, int millisecon
   return ready;
 }
 
-int lmm_fork(void) { return fork(); }
+// _Fork and not fork, which holds every lock of malloc across the system call: with EVENT_FORK that call
+// lasts until the resolver thread has read the event, and the resolver's own first malloc waits for those
+// locks. Measured: a fork right after a tracker was made never returned.
+int lmm_fork(void) { return _Fork(); }
 int lmm_waitpid(int pid, int *status, int no_hang) {
   return waitpid(pid, status, no_hang ? WNOHANG : 0);
 }

@@ -1,3 +1,4 @@
+internal import GuestProtocol
 internal import LinuxMM
 
 /// What a suite program was asked to do.

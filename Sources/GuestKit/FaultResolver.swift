@@ -49,6 +49,7 @@ final class OpenUserfaultfd: Sendable {
 /// What the thread does that reads a userfaultfd's events, logs them and resolves the faults.
 final class FaultResolver: Sendable {
   let log = EventLog()
+  let watch = ActionWatch()
   private let owner: OpenUserfaultfd
   private let stop: Descriptor
   private let pageSize: UInt64
@@ -76,7 +77,12 @@ final class FaultResolver: Sendable {
   /// Serves until something can be read from `stop`, or the userfaultfd is broken.
   func run() {
     var waiting: [FaultEvent.Fault] = []
-    while owner.uffd.waitForEvent(orStop: stop) {
+    while true {
+      switch owner.uffd.waitForEvent(orStop: stop, milliseconds: 500) {
+      case .stopped: return
+      case .nothing: endIfStuck()
+      case .event: break
+      }
       readEvents(into: &waiting)
       var next = 0
       while next < waiting.count {
@@ -85,6 +91,18 @@ final class FaultResolver: Sendable {
       }
       waiting.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// Ends the process as failed when the case's thread does not come back from a watched action.
+  private func endIfStuck() {
+    guard let what = watch.overdue() else { return }
+    let seen = Trial.words(log.events().map { $0.kind })
+    let end = CaseEnd.failed(
+      expected: what + ": it comes back",
+      seen: what + ": still blocked \(ActionWatch.limit.scaledMilliseconds) ms later, after " + seen
+    )
+    trial.report(Report.lines(for: end))
+    System.exit(0)
   }
 
   /// Logs what has come and keeps the faults.

@@ -8,6 +8,7 @@ public import LinuxMM
 public final class Tracker {
   /// The events so far.
   public let log: EventLog
+  let watch: ActionWatch
   private let trial: Trial
   private let pageSize: UInt64
   private let policy: FaultPolicy
@@ -50,6 +51,7 @@ public final class Tracker {
       stopping = pipe.takeWriting()
     } catch { throw .error("starting the fault resolver failed with \(error)") }
     log = resolver.log
+    watch = resolver.watch
     self.owner = owner
     self.trial = trial
     self.pageSize = pageSize

@@ -8,6 +8,8 @@ extension Trial {
     _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectWriteFault(at: pages.address(page), in: tracker, after: mark, what)
   }
@@ -67,6 +69,8 @@ extension Trial {
     _ tracker: Tracker, _ what: String, _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectEvents([], in: tracker, after: mark, what)
   }
@@ -77,6 +81,8 @@ extension Trial {
     _ action: @autoclosure () throws(CaseEnd) -> Void
   ) throws(CaseEnd) {
     let mark = tracker.log.count
+    tracker.watch.begin(what)
+    defer { tracker.watch.end() }
     try action()
     try expectEvents(kinds, in: tracker, after: mark, what)
   }

@@ -1,4 +1,4 @@
-public import LinuxMM
+internal import LinuxMM
 
 // Checks on what PAGEMAP_SCAN says of pages.
 extension Trial {

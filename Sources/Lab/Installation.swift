@@ -88,7 +88,9 @@ package struct Installation: Sendable {
     } catch {
       throw .notBuilt(guestDirectory: guestDirectory.path)
     }
-    return names.filter { $0 != "init" && !$0.hasPrefix(".") }.sorted()
-      .map { guestDirectory.appendingPathComponent($0) }
+    // `test/` holds the programs of the harness's own tests.
+    let suites = names.filter { !["init", "test"].contains($0) && !$0.hasPrefix(".") }.sorted()
+    guard !suites.isEmpty else { throw .notBuilt(guestDirectory: guestDirectory.path) }
+    return suites.map { guestDirectory.appendingPathComponent($0) }
   }
 }

@@ -49,9 +49,8 @@ package struct Suite: Sendable {
     return Suite(name: name, program: program, digest: digest, cases: cases)
   }
 
-  /// Loads every suite of an installation, in the order of their names.
-  package static func all(of installation: Installation) async throws -> [Suite] {
-    let programs = try installation.suitePrograms()
+  /// Loads the suites of these programs, in the order of their names.
+  package static func load(_ programs: [URL]) async throws -> [Suite] {
     let digests = try await FileDigest.sha256(of: programs.map(\.path))
     return try await withThrowingTaskGroup(of: Suite.self) { group in
       for (program, digest) in zip(programs, digests) {

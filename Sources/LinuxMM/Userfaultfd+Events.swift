@@ -18,15 +18,19 @@ extension Userfaultfd {
     try file.isReadable(within: milliseconds)
   }
 
-  /// Waits for an event; false once `stop` is readable or the descriptor is broken.
-  public borrowing func waitForEvent(orStop stop: borrowing Descriptor) -> Bool {
-    while true {
-      var events = LMM_POLLIN
-      var stopEvents = LMM_POLLIN
-      let ready = lmm_poll2(file.rawValue, &events, stop.rawValue, &stopEvents, -1)
-      if ready < 0, Errno.current == .interrupted { continue }
-      guard ready > 0, stopEvents == 0 else { return false }
-      return events & LMM_POLLIN != 0
-    }
+  /// What a wait for events came to.
+  public enum Wait: Sendable {
+    case event, nothing, stopped
+  }
+
+  /// Waits for an event, at most so long; stopped once `stop` is readable or the descriptor is broken.
+  public borrowing func waitForEvent(orStop stop: borrowing Descriptor, milliseconds: Int32) -> Wait
+  {
+    var events = LMM_POLLIN
+    var stopEvents = LMM_POLLIN
+    let ready = lmm_poll2(file.rawValue, &events, stop.rawValue, &stopEvents, milliseconds)
+    if ready == 0 || (ready < 0 && Errno.current == .interrupted) { return .nothing }
+    guard ready > 0, stopEvents == 0, events & LMM_POLLIN != 0 else { return .stopped }
+    return .event
   }
 }

@@ -101,7 +101,8 @@ extension MachineProfile {
   package var moduleNames: [String] {
     switch swap {
     case .none: ["virtio_pci", "virtio_console"]
-    case .zram: ["virtio_pci", "virtio_console", "zram"]
+    // lzo-rle is the compressor that zram takes by default, a soft dependency before 6.2.
+    case .zram: ["virtio_pci", "virtio_console", "lzo_rle", "zram"]
     case .disk: ["virtio_pci", "virtio_console", "virtio_blk"]
     }
   }

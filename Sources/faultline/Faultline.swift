@@ -15,6 +15,6 @@ struct Faultline: AsyncParsableCommand {
       faultline, 130 interrupted.
       """,
     subcommands: [
-      RunCommand.self, ListCommand.self, KernelsCommand.self,
+      RunCommand.self, ListCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 }

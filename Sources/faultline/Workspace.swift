@@ -49,12 +49,13 @@ struct Workspace {
 
   /// The suites of these names, or all of them.
   func suites(_ names: [String]) async throws -> [Suite] {
-    let all = try await Suite.all(of: installation)
-    for name in names where !all.contains(where: { $0.name == name }) {
-      throw UsageFailure(
-        unknown: "suite", name, known: all.map(\.name), list: "faultline list")
+    let programs = try installation.suitePrograms()
+    let known = programs.map(\.lastPathComponent)
+    for name in names where !known.contains(name) {
+      throw UsageFailure(unknown: "suite", name, known: known, list: "faultline list")
     }
-    return names.isEmpty ? all : all.filter { names.contains($0.name) }
+    return try await Suite.load(
+      names.isEmpty ? programs : programs.filter { names.contains($0.lastPathComponent) })
   }
 
   /// A fetcher that says on standard error what it does.

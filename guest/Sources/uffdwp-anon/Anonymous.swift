@@ -14,6 +14,14 @@ func zeroPage(_ trial: Trial) throws(CaseEnd) {
   try trial.expectWriteFault(tracker, pages, 0, "the first store", pages.store(0, 0xc1))
   try trial.expectPagemap(pages, 0, "PX", "after the fault was resolved")
   try trial.expectNoEvent(tracker, "a second store", pages.store(0, at: 0x200, 0xc2))
+
+  // Lifting must not make the zero page itself writable: another user of it would see the store.
+  pages.load(1)
+  pages.load(2)
+  try tracker.protect(pages, 1)
+  try tracker.unprotect(pages, 1)
+  try trial.expectPagemap(pages, 1, "P", "a zero page after lifting its protection")
+  try trial.expectNoEvent(tracker, "a store to it", pages.store(1, 0xc3))
   try trial.expectIntact(pages)
 }
 
@@ -54,4 +62,19 @@ func dontNeedDrops(_ trial: Trial) throws(CaseEnd) {
   try trial.expectPagemap(pages, 0..<2, "PX", "after the stores")
   try trial.expectWriteFault(tracker, pages, 2, "a store to a kept page", pages.store(2, 0xe2))
   try trial.expectIntact(pages)
+}
+
+/// Advice about reclaim does not touch the protection of pages that stay.
+func adviceKeeps(_ trial: Trial, _ advice: Advice) throws(CaseEnd) {
+  let pages = try Backing.anon.map(trial)
+  pages.fill()
+  let tracker = try Tracker(trial, of: pages)
+  try tracker.protect(pages, 0..<2)
+  try trial.attempt("MADV_" + advice.name, try pages.range.advise(advice))
+  let present = try trial.count(.present, in: pages)
+  try trial.prove(present == 4, otherwise: "\(4 - present) of 4 pages were reclaimed at once")
+  try trial.expectCount(.writeProtected, in: pages, 0..<2, equals: 2, "after MADV_" + advice.name)
+  try trial.expectCount(.writeProtected, in: pages, 2..<4, equals: 0, "after MADV_" + advice.name)
+  try trial.expectWriteFault(tracker, pages, 0, "a store", pages.store(0, 0xf0))
+  try trial.expectNoEvent(tracker, "a store to an unprotected page", pages.store(2, 0xf2))
 }

@@ -1,4 +1,5 @@
 import GuestKit
+import LinuxMM
 import UffdWP
 
 Suite.main {
@@ -89,10 +90,46 @@ Suite.main {
   Case(
     "uffdwp-anon.unpopulated-default", "without WP_UNPOPULATED a hole stays unprotected",
     needs: [.writeProtectAnon], body: unpopulatedDefault)
-  Case(
-    "wake.dontwake-then-wake", "DONTWAKE leaves the writer waiting until it is woken",
-    needs: [.writeProtectAnon], body: dontWakeThenWake)
+  Case.each(
+    "wake.dontwake-then-wake", "mode DONTWAKE leaves the waiting to UFFDIO_WAKE", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.dontWakeThenWake)
+  Case.each(
+    "wake.unprotect-wakes", "lifting the protection wakes exactly the waiting", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.unprotectWakes)
+  Case.each(
+    "unreg.close-wakes", "closing the userfaultfd wakes the waiting", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.closeWakes)
+  Case.each(
+    "uffdwp.range-edges", "exactly the pages of a range are protected, and lifted", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.rangeEdges)
+  Case.each(
+    "mprotect.roundtrip", "mprotect neither ends a protection nor makes one", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.protectionSurvivesMprotect)
+  Case.each(
+    "mremap.event-keeps", "a move with EVENT_REMAP takes the protection along", on: [.anon],
+    needs: [.eventRemap], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.moveKeeps)
   Case(
     "unreg.wp-does-not-wake", "unregistering leaves a blocked writer to UFFDIO_WAKE",
     needs: [.writeProtectAnon], body: unregisterDoesNotWake)
+
+  Case(
+    "zap-anon.free-cold-keep/free", "MADV_FREE leaves the protection of pages that stay",
+    needs: [.writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try adviceKeeps(trial, .free) }
+  Case(
+    "zap-anon.free-cold-keep/cold", "MADV_COLD leaves the protection alone",
+    needs: [.writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try adviceKeeps(trial, .cold) }
+  Case.each(
+    "unreg.part", "unregistering a part leaves the rest protected", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.unregisterPart)
+  Case.each(
+    "uffdwp.unprotect-keeps-copy", "lifting a protection does not bypass copy-on-write",
+    on: [.anon], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.unprotectKeepsCopy)
+  Case.each(
+    "uffdwp.sparse-range", "one call over many page tables finds every page", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.sparseRange)
+  Case.each(
+    "async.swapped", "with WP_ASYNC a store to a swapped page only clears the bit", on: [.anon],
+    needs: [.writeProtectAsync, .pagemapScan, .swap], body: WriteProtect.asyncSwapped)
 }
