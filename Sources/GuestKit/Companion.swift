@@ -68,18 +68,9 @@ public final class Companion {
     _ = Unmanaged.passRetained(self)  // ended by finish(), or with the case's process group
   }
 
-  /// Waits for a knock of the child; a child that ended instead, over a check of its own, says why.
-  public func wait(_ what: String, within limit: Duration = .seconds(5)) throws(CaseEnd) {
-    do throws(CaseEnd) { try line.wait(what, within: limit) } catch {
-      guard case .error = error else { throw error }
-      try finish(what, within: .seconds(1))
-      throw error
-    }
-  }
-
   /// Lets the child do its next step, and waits until it has; see `Line.turn`.
   public func turn(_ what: String, within limit: Duration = .seconds(5)) throws(CaseEnd) {
-    _ = try? line.knock()  // a child that is gone has said why, which `wait` finds
+    try knock()
     try wait(what, within: limit)
   }
 
@@ -94,7 +85,7 @@ public final class Companion {
   }
 
   /// A failed check of the child says more than that it ended.
-  private func explain(_ problem: CaseEnd) throws(CaseEnd) -> Never {
+  private func explain(_ problem: CaseEnd) throws(CaseEnd) {
     if case .error = problem { try finish() }
     throw problem
   }
