@@ -8,6 +8,7 @@ public final class EventLog: Sendable {
   private let monitor = Monitor()
   // Only touched inside the monitor, by the resolver's thread and the case's.
   nonisolated(unsafe) private var events: [FaultEvent] = []
+  // As above.
   nonisolated(unsafe) private var total = 0
 
   init() { events.reserveCapacity(EventLog.limit) }

@@ -19,7 +19,8 @@ import Testing
   @Test("a monitor wakes who waits for a condition")
   func monitor() throws {
     let monitor = Monitor()
-    nonisolated(unsafe) var isReady = false  // only touched inside the monitor
+    // Only touched inside the monitor.
+    nonisolated(unsafe) var isReady = false
     let thread = try Thread {
       monitor.locked {
         isReady = true
