@@ -13,7 +13,6 @@ let settings: [SwiftSetting] = [
 
 let kit: [Target.Dependency] = [
   "CRuntime",
-  .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "GuestKit", package: "faultline"),
   .product(name: "GuestProtocol", package: "faultline"),
   .product(name: "LinuxMM", package: "faultline"),
@@ -45,6 +44,8 @@ let package = Package(
     suite("fork", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
+    suite("softdirty"),
+    suite("pagemap"),
     suite("test-trouble"),
   ]
 )

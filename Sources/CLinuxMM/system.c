@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -67,6 +68,10 @@ int lmm_kill(int pid, int number) { return kill(pid, number); }
 int lmm_setpgid(int pid, int group) { return setpgid(pid, group); }
 int lmm_getpid(void) { return getpid(); }
 int lmm_geteuid(void) { return (int)geteuid(); }
+int lmm_set_user(uint32_t user) {
+  return setresgid(user, user, user) ? -1 : setresuid(user, user, user);
+}
+int lmm_set_dumpable(int on) { return prctl(PR_SET_DUMPABLE, on); }
 void lmm_exit(int status) { _exit(status); }
 
 uint64_t lmm_monotonic_ns(void) {

@@ -83,6 +83,22 @@ public final class Companion {
     try wait(what, within: limit)
   }
 
+  /// Lets the child's `wait` return; a child that is gone by then passes on why.
+  public func knock() throws(CaseEnd) {
+    do throws(CaseEnd) { try line.knock() } catch { try explain(error) }
+  }
+
+  /// Waits for one knock of the child; a child that ended instead passes on why.
+  public func wait(_ what: String, within limit: Duration = .seconds(10)) throws(CaseEnd) {
+    do throws(CaseEnd) { try line.wait(what, within: limit) } catch { try explain(error) }
+  }
+
+  /// A failed check of the child says more than that it ended.
+  private func explain(_ problem: CaseEnd) throws(CaseEnd) -> Never {
+    if case .error = problem { try finish() }
+    throw problem
+  }
+
   /// Waits for the child to end and passes on how; what it had to do is a promise of the kernel, so
   /// that not ending in time is a failure.
   public func finish(_ what: String = "the child ends", within limit: Duration = .seconds(10))

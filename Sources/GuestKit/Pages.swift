@@ -30,6 +30,13 @@ public final class Pages {
     changed = [[(offset: UInt64, value: UInt8)]](repeating: [], count: count)
   }
 
+  /// Pages of memory that was mapped in another way; `backing` says how big and how shared they are.
+  ///
+  /// They are taken to be untouched.
+  public convenience init(_ backing: Backing, at range: AddressRange) {
+    self.init(backing, range, Int(range.length / backing.pageSize))
+  }
+
   public var pageSize: UInt64 { backing.pageSize }
 
   /// The address of a byte in a page.

@@ -9,4 +9,9 @@ public enum Counters {
   public static func vmstat(_ key: String) throws(Errno) -> UInt64? {
     TextFile.number(after: key, in: try TextFile.read("/proc/vmstat"))
   }
+
+  /// A line of `/proc/self/status`, in KiB where it has a unit, such as `VmSwap`.
+  public static func process(_ key: String) throws(Errno) -> UInt64? {
+    TextFile.number(after: key, in: try TextFile.read("/proc/self/status"))
+  }
 }

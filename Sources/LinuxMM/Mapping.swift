@@ -16,6 +16,7 @@ public struct Mapping: ~Copyable {
     public init(rawValue: Int32) { self.rawValue = rawValue }
     public static let read = Protection(rawValue: 1)
     public static let write = Protection(rawValue: 2)
+    public static let execute = Protection(rawValue: 4)
     public static let readWrite: Protection = [.read, .write]
   }
 
@@ -40,6 +41,21 @@ public struct Mapping: ~Copyable {
     let flags = sharing.flag
     range = try Mapping.place(
       length, aligned, protection.rawValue, flags, file.rawValue, offset)
+  }
+
+  /// Maps anonymous memory at an address of one's choice, in the place of whatever is there; `MAP_FIXED`.
+  ///
+  /// No border is put around it: it merges with its neighbours as the kernel sees fit.
+  public init(
+    anonymous length: UInt64, _ sharing: Sharing, huge: Bool = false, at address: UInt64,
+    protection: Protection = .readWrite
+  ) throws(Errno) {
+    var flags = LMM_MAP_ANONYMOUS | LMM_MAP_FIXED | sharing.flag
+    if huge { flags |= LMM_MAP_HUGETLB | LMM_MAP_HUGE_2MB }
+    guard lmm_mmap(address, length, protection.rawValue, flags, -1, 0) != UInt64.max else {
+      throw .current
+    }
+    range = AddressRange(start: address, length: length)
   }
 
   /// Takes over an existing region, for example one that `mremap(2)` returned.

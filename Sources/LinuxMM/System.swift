@@ -20,6 +20,12 @@ public enum System {
   public static var threadID: Int32 { lmm_gettid() }
   public static var isRoot: Bool { lmm_geteuid() == 0 }
 
+  /// Becomes another user for good, without any capability, and keeps access to `/proc/self`.
+  public static func become(user: UInt32) throws(Errno) {
+    try checked(lmm_set_user(user))
+    try checked(lmm_set_dumpable(1))
+  }
+
   /// Nanoseconds of the monotonic clock.
   public static var nanoseconds: UInt64 { lmm_monotonic_ns() }
 

@@ -53,23 +53,36 @@ struct Harness {
       input: .none, output: .discarded, error: .string(limit: 1 << 20)
     ) { execution -> (pid: pid_t, seen: Int) in
       let pid = execution.processIdentifier.value
-      var seen = 0
-      var isPending = moment != nil
-      while Self.isAlive(pid) {
-        seen = max(seen, Self.emulators(of: pid))
-        if isPending, let moment, Self.holds(log, moment) {
-          isPending = false
-          meddle(pid)
-        }
-        try await Task.sleep(for: .milliseconds(20))
-      }
-      return (pid, seen)
+      return (pid, await Self.watch(pid, log, moment, meddle))
     }
     let watched = result.closureResult
     return Outcome(
       status: result.terminationStatus, run: try savedRun(), err: result.standardError,
       console: try String(contentsOf: files.appendingPathComponent("console.log"), encoding: .utf8),
       leftovers: try await leftovers(of: watched.pid), seen: watched.seen)
+  }
+
+  /// Watches a process to its end, on a thread of its own: other tests may keep the pool busy for long.
+  ///
+  /// - Returns: the most QEMU processes it had at once.
+  private static func watch(
+    _ pid: pid_t, _ log: URL, _ moment: String?, _ meddle: @Sendable @escaping (pid_t) -> Void
+  ) async -> Int {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var seen = 0
+        var isPending = moment != nil
+        while isAlive(pid) {
+          seen = max(seen, emulators(of: pid))
+          if isPending, let moment, holds(log, moment) {
+            isPending = false
+            meddle(pid)
+          }
+          usleep(20_000)
+        }
+        continuation.resume(returning: seen)
+      }
+    }
   }
 
   private func savedRun() throws -> Run {

@@ -71,12 +71,13 @@ struct TidyTests {
       if code.contains("as!") { return "as!" }
       if code.contains("try?"), !line.contains("//") { return "try? without a reason on its line" }
       if code.contains("@unchecked Sendable") || code.contains("nonisolated(unsafe)"),
-        !Self.isComment(file, index - 1)
+        !line.contains("//"), !Self.isComment(file, index - 1)
       {
         return "an unchecked promise without a comment above"
       }
-      if line.range(of: #"\b(TODO|FIXME)\b(?!\(#\d+\))"#, options: .regularExpression) != nil {
-        return "a TODO without an issue number"
+      // KTAP has a directive of that name, so only the comment's form counts.
+      if line.contains("// TODO") || line.contains("// FIXME") {
+        return "a TODO; open an issue instead"
       }
       return nil
     }
@@ -87,7 +88,7 @@ struct TidyTests {
   func prints() throws {
     let tree = try SourceTree.swift(below: "Sources")
     let findings = tree.findings { file, _, line in
-      guard !file.path.hasPrefix("Sources/faultline/"),
+      guard line.contains("print("), !file.path.hasPrefix("Sources/faultline/"),
         line.range(of: #"(^|[^.\w])print\("#, options: .regularExpression) != nil
       else { return nil }
       return "print outside the command line"
@@ -110,21 +111,27 @@ struct TidyTests {
   }
 
   private static func importedModule(_ line: String) -> String? {
-    line.firstMatch(of: /^(?:(?:public|package|internal|private|@testable) )*import (?:\w+ )?(\w+)/)
-      .map { String($0.1) }
+    // The plain search first: a regular expression on every line takes half a minute.
+    guard line.contains("import ") else { return nil }
+    return line.firstMatch(
+      of: /^(?:(?:public|package|internal|private|@testable) )*import (?:\w+ )?(\w+)/
+    )
+    .map { String($0.1) }
   }
 
   private static func isComment(_ file: SourceTree.File, _ index: Int) -> Bool {
     guard file.lines.indices.contains(index) else { return false }
     let line = file.lines[index].trimmingCharacters(in: .whitespaces)
-    return line.hasPrefix("//") || (line.hasPrefix("@") && isComment(file, index - 1))
+    let continues = line.hasPrefix("@") || line.hasPrefix("nonisolated(unsafe)")
+    return line.hasPrefix("//") || (continues && isComment(file, index - 1))
   }
 
   /// Functions over 70 lines; formatted code closes a body with a brace at the indentation of its first line.
   private static func longFunctions(in file: SourceTree.File) -> [String] {
     var findings: [String] = []
     for (index, line) in file.lines.enumerated() {
-      guard line.firstMatch(of: /^ *(?:@?[\w()]+ )*(?:func |init[?(<]|deinit |subscript)/) != nil,
+      guard ["func ", "init", "deinit ", "subscript"].contains(where: { line.contains($0) }),
+        line.firstMatch(of: /^ *(?:@?[\w()]+ )*(?:func |init[?(<]|deinit |subscript)/) != nil,
         !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
       else { continue }
       let indent = line.prefix { $0 == " " }

@@ -213,6 +213,10 @@ int lmm_kill(int pid, int signal);
 int lmm_setpgid(int pid, int group);
 int lmm_getpid(void);
 int lmm_geteuid(void);
+// All three user and group ids.
+int lmm_set_user(uint32_t user);
+// Whether /proc/self stays ours after a change of user.
+int lmm_set_dumpable(int on);
 void lmm_exit(int status) __attribute__((noreturn));
 uint64_t lmm_monotonic_ns(void);
 void lmm_sleep_ns(uint64_t nanoseconds);

@@ -31,7 +31,7 @@ public final class Writer: Sendable {
 
   /// Fails if the store goes through within a moment.
   public func expectBlocked(_ trial: Trial, _ when: String) throws(CaseEnd) {
-    let isDone = monitor.wait(milliseconds: 100) { self.isDone }
+    let isDone = monitor.wait(milliseconds: 50) { self.isDone }
     try trial.expect(
       !isDone, expected: "the store stays blocked " + when, seen: "it went through")
   }

@@ -16,7 +16,9 @@ extension Requirement {
 
 /// What is done to folios whose every other page is protected.
 enum FolioTreatment: String, CaseIterable {
-  case swap, fork, mprotect, dontneed, migrate
+  case swap, fork, mprotect, dontneed, migrate, mremap
+  /// All protected in one call, and every other one lifted again.
+  case range
 
   static var cases: [Case] {
     allCases.map { treatment in
@@ -24,6 +26,7 @@ enum FolioTreatment: String, CaseIterable {
       switch treatment {
       case .swap: needs.append(.swap)
       case .fork: needs.append(.eventFork)
+      case .mremap: needs.append(.eventRemap)
       case .migrate: needs.append(.numaNodes(2))
       default: break
       }
@@ -38,11 +41,17 @@ enum FolioTreatment: String, CaseIterable {
 /// Every other page of 64 KiB folios is protected; what treats them as one keeps the pattern.
 func foliosKeepPattern(_ trial: Trial, _ treatment: FolioTreatment) throws(CaseEnd) {
   let knob = try trial.attempt("setting \(setting)", try Knob(setting, to: "always"))
+  defer { withExtendedLifetime(knob) {} }
   let pages = try Backing.anon.map(trial, pages: 256)
   try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))
   pages.fill()
   try trial.prove(try folios(trial, pages) >= 14, otherwise: "no 64 KiB folios came")
-  let features: Userfaultfd.Features = treatment == .fork ? .eventFork : []
+  let features: Userfaultfd.Features =
+    switch treatment {
+    case .fork: .eventFork
+    case .mremap: .eventRemap
+    default: []
+    }
   let tracker = try Tracker(trial, of: pages, features: features)
   for page in stride(from: 0, to: pages.count, by: 2) { try tracker.protect(pages, page) }
   try trial.expectProtected(pages, "protected one by one") { $0 % 2 == 0 }
@@ -56,7 +65,6 @@ func foliosKeepPattern(_ trial: Trial, _ treatment: FolioTreatment) throws(CaseE
     $0 % 2 == 0 && !zapped.contains($0)
   }
   try trial.expectIntact(pages)
-  trial.evidence("knob", knob.path)
 }
 
 private func treat(
@@ -82,24 +90,13 @@ private func treat(
     try trial.attempt("MADV_DONTNEED", try pages.range(zapped).advise(.dontNeed))
     for page in zapped { pages.note(page, fullOf: 0) }
     try trial.expectPagemap(pages, zapped, "-", "zapped")
-  case .migrate: try migrate(trial, pages)
+  case .migrate: try pages.changeNode(trial)
+  case .mremap: try trial.expectEvents([.remap], tracker, "mremap", try pages.move(trial))
+  case .range:
+    try tracker.protect(pages)
+    try trial.expectProtected(pages, "all protected in one call")
+    for page in stride(from: 1, to: pages.count, by: 2) { try tracker.unprotect(pages, page) }
   }
-}
-
-/// Moves every page to the node where the first one is not.
-private func migrate(_ trial: Trial, _ pages: Pages) throws(CaseEnd) {
-  let before = try pages.pagemap(trial).map { $0.frame }
-  let node = try trial.attempt("asking for the node", try Numa.node(of: pages.address(0)))
-  for page in 0..<pages.count {
-    // A folio moves as a whole with its first page.
-    guard try pages.pagemap(trial, page..<(page + 1))[0].frame == before[page] else { continue }
-    do throws(Errno) { _ = try Numa.move(pageAt: pages.address(page), to: 1 - node) } catch {
-      throw .unexercised("page \(page) cannot be moved to node \(1 - node): \(error)")
-    }
-  }
-  let after = try pages.pagemap(trial).map { $0.frame }
-  let stayed = (0..<pages.count).reduce(0) { $0 + (before[$1] == after[$1] ? 1 : 0) }
-  try trial.prove(stayed == 0, otherwise: "\(stayed) pages did not move")
 }
 
 /// How many aligned runs of 16 frames back the pages: what a 64 KiB folio looks like from outside.

@@ -104,7 +104,10 @@ func countersReturn(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages)
   let area = try ownSwapArea(trial)
+  let swapped = try processSwap(trial)
   try trial.pageOut(pages)
+  let grown = backing.isShared ? 0 : 2048  // VmSwap leaves shared memory out
+  try trial.expect(try processSwap(trial), equals: swapped + grown, "VmSwap in kB")
   try trial.expect(try pages.smaps(trial, "Swap"), equals: 2048, "kB of the mapping in swap")
   try trial.prove(
     try used(trial, area) >= 2048, otherwise: "the pages went to another swap area")
@@ -120,11 +123,16 @@ func countersReturn(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     try trial.attempt("MADV_DONTNEED", try pages.range(half..<count).advise(.dontNeed))
   }
   try trial.expect(try pages.smaps(trial, "Swap"), equals: 0, "kB in swap with the rest gone")
+  try trial.expect(try processSwap(trial), equals: swapped, "VmSwap in kB with the rest gone")
   // Kernels before 6.14 keep up to 64 freed and 64 spare slots per CPU that still count as used.
   let left = try used(trial, area)
   try trial.expect(
     left <= 1024, expected: "the area all but empty (at most 1024 kB)", seen: "\(left) kB in use")
   try trial.expectIntact(pages)
+}
+
+private func processSwap(_ trial: Trial) throws(CaseEnd) -> Int {
+  Int(try trial.attempt("reading VmSwap", try Counters.process("VmSwap")) ?? 0)
 }
 
 extension Pages {

@@ -51,8 +51,8 @@ func swapoffShmem(_ trial: Trial) throws(CaseEnd) {
 ///
 /// Priority alone does not make it so: each CPU first uses up the slots (before 6.14) or the cluster (since
 /// then) that it has taken from another area. Pages of no interest go there until ours gets some.
-func ownSwapArea(_ trial: Trial) throws(CaseEnd) -> SwapArea {
-  let area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: 32 << 20))
+func ownSwapArea(_ trial: Trial, bytes: UInt64 = 32 << 20) throws(CaseEnd) -> SwapArea {
+  let area = try trial.attempt("swapping to zram", try SwapArea(zramOfSize: bytes))
   let filler = try Backing.anon.map(trial, pages: 2048)
   for chunk in 0..<8 {
     let some = (256 * chunk)..<(256 * (chunk + 1))

@@ -29,7 +29,12 @@ Suite.main {
     on: privateAndShared, needs: [.swap], needsOn: needsWP, body: zapWhileOut)
   Case.each(
     "swap.mremap-while-out", "pages that are out take their protection to a new address",
-    on: [.anon, .shmem], needs: [.swap, .eventRemap], needsOn: needsWP, body: moveWhileOut)
+    on: [.anon, .shmem], needs: [.swap, .eventRemap], needsOn: needsWP
+  ) { (trial, backing) throws(CaseEnd) in try moveWhileOut(trial, backing, withEvent: true) }
+  Case.each(
+    "swap.mremap-while-out-unheard", "moved without event, pages that are out are unprotected",
+    on: [.anon, .shmem], needs: [.swap], needsOn: needsWP
+  ) { (trial, backing) throws(CaseEnd) in try moveWhileOut(trial, backing, withEvent: false) }
   Case.each(
     "swap.mprotect-while-out", "mprotect while out neither drops nor adds protection",
     on: [.anon, .shmem], needs: [.swap], needsOn: needsWP, body: mprotectWhileOut)
@@ -57,6 +62,24 @@ Suite.main {
   Case.each(
     "swap.counters-return", "swap use returns to what it was",
     on: [.anon, .shmem], needs: [.zram, .root], needsOn: needsWP, body: countersReturn)
+  Case(
+    "swap.zero-slots-reused", "slots that held pages of zeros hold data next time",
+    needs: [.zram, .root], body: zeroSlotsReused)
+  Case.each(
+    "migrate.then-swap", "a page that changed nodes goes out with data and protection",
+    on: [.anon, .shmem], needs: [.swap, .root, .numaNodes(2)], needsOn: needsWP,
+    body: migrateThenSwap)
+  Case(
+    "migrate.stays-exclusive", "a page that changed nodes is not copied for a store",
+    needs: [.root, .numaNodes(2), .writeProtectAnon], body: migratedStaysExclusive)
+  Case(
+    "cow.unshare-keeps-wp/anon", "a copy made for a pinning reader is protected",
+    needs: [.root, .writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try unshareKeeps(trial, swapped: false) }
+  Case(
+    "cow.unshare-keeps-wp/swapped", "a copy made for a pinning reader is protected",
+    needs: [.root, .swap, .writeProtectAnon]
+  ) { (trial) throws(CaseEnd) in try unshareKeeps(trial, swapped: true) }
   Case.each(
     "swap.memcg-pressure", "reclaim under pressure keeps each page's protection apart",
     on: [.anon, .shmem], needs: [.swap, .root, .cgroupMemory], needsOn: needsWP,

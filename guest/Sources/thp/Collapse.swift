@@ -55,8 +55,10 @@ func khugepagedSkips(_ trial: Trial) throws(CaseEnd) {
   let folder = HugePages.settings + "khugepaged/"
   let scan = try trial.attempt(
     "scan_sleep", try Knob(folder + "scan_sleep_millisecs", to: "10"))
+  defer { withExtendedLifetime(scan) {} }
   let alloc = try trial.attempt(
     "alloc_sleep", try Knob(folder + "alloc_sleep_millisecs", to: "10"))
+  defer { withExtendedLifetime(alloc) {} }
   let pages = try smallArea(trial, areas: 2)
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages, 33)
@@ -76,7 +78,6 @@ func khugepagedSkips(_ trial: Trial) throws(CaseEnd) {
   try waitForHuge(trial, pages, 2, "khugepaged did not take the area without protection in 8 s")
   try trial.expectWriteFaults(tracker, pages, "stores to huge pages") { _ in false }
   try trial.expectIntact(pages)
-  trial.evidence("knobs", scan.path + " " + alloc.path)
 }
 
 private func fullScans(_ trial: Trial) throws(CaseEnd) -> UInt64 {

@@ -91,3 +91,45 @@ func pinnedSubpage(_ trial: Trial) throws(CaseEnd) {
   pages.note(pinned, at: 0x123, 0xcc)
   try trial.expectIntact(pages)
 }
+
+/// A pinned page of a huge page that is split by its own unprotecting is still the pinned one.
+func pinSurvivesSplit(_ trial: Trial) throws(CaseEnd) {
+  let pinned = 20
+  let pages = try hugeArea(trial)
+  var ring = try trial.attempt("an io_uring", try Ring())
+  do throws(Errno) { try ring.registerBuffer(pages.range(pinned)) } catch {
+    throw .error("registering a buffer failed with \(error)")
+  }
+  let tracker = try Tracker(trial, of: pages)
+  try tracker.protect(pages)
+  try tracker.unprotect(pages, pinned)
+  try trial.proveSplit(pages, "unprotecting one page")
+  let before = try pages.pagemap(trial, pinned..<(pinned + 1))[0].frame
+  try trial.expectNoEvent(tracker, "a store to the pinned page", pages.store(pinned, 0xd1))
+  try trial.expectWriteFault(tracker, pages, 21, "a store to the next", pages.store(21, 0xd2))
+  let after = try pages.pagemap(trial, pinned..<(pinned + 1))[0].frame
+  try trial.expect(
+    after == before, expected: "the pinned page in frame 0x\(hex(before))",
+    seen: "the pinned page in frame 0x\(hex(after))")
+  let file = try trial.attempt("a memory file", try Descriptor(memoryFileOfSize: 4096))
+  do throws(Errno) { _ = try ring.write(file, from: pages.range(pinned), offset: 0) } catch {
+    throw .error("writing from the pinned page failed with \(error)")
+  }
+  let sent = try trial.attempt("reading the file", try file.read(count: 1, at: 0x123))
+  try trial.expect(sent[0], equals: 0xd1, "the byte sent from the pinned page")
+  try trial.expectIntact(pages)
+}
+
+/// Whole page tables of small pages move by mremap; their protection goes along only with events.
+func tablesMove(_ trial: Trial, withEvent: Bool) throws(CaseEnd) {
+  let pages = try smallArea(trial, areas: 2)
+  let tracker = try Tracker(trial, of: pages, features: withEvent ? .eventRemap : [])
+  try tracker.protect(pages, 0..<perHuge)
+  try trial.expectEvents(withEvent ? [.remap] : [], tracker, "mremap", try pages.move(trial))
+  try trial.expectProtected(pages, "at the new address") { withEvent && $0 < perHuge }
+  if !withEvent { try tracker.register(pages) }
+  try trial.expectWriteFaults(tracker, pages, "stores at the new address") {
+    withEvent && $0 < perHuge
+  }
+  try trial.expectIntact(pages)
+}

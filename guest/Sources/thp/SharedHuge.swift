@@ -4,6 +4,7 @@ import LinuxMM
 /// Protecting part of shared memory that is mapped huge leaves markers; nothing of the data moves.
 func sharedPartialSplits(_ trial: Trial) throws(CaseEnd) {
   let knob = try shmemHugeKnob(trial)
+  defer { withExtendedLifetime(knob) {} }
   let pages = try sharedHugeArea(trial)
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages, 3)
@@ -29,16 +30,24 @@ func sharedPartialSplits(_ trial: Trial) throws(CaseEnd) {
   try trial.expectSuccess(of: "MADV_COLLAPSE, unregistered", try pages.range.advise(.collapse))
   try trial.expectHuge(pages, 1, "after MADV_COLLAPSE")
   try trial.expectIntact(pages)
-  trial.evidence("knob", knob.path)
 }
 
 /// Protecting the whole at once turns a huge mapping into markers for each page.
 func sharedWholeSplits(_ trial: Trial) throws(CaseEnd) {
   let knob = try shmemHugeKnob(trial)
+  defer { withExtendedLifetime(knob) {} }
   let pages = try sharedHugeArea(trial)
+  let other = try pages.alias(trial)
+  try trial.attempt("MADV_HUGEPAGE", try other.range.advise(.hugePage))
+  other.load(0)
+  let isHuge = try other.smaps(trial, "ShmemPmdMapped") == hugeKibibytes
+  trial.evidence("other_huge", isHuge)
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages)
   try trial.expectHuge(pages, 0, "after protecting the whole")
+  try trial.expectHuge(other, isHuge ? 1 : 0, "in the other mapping")
+  try trial.expectNoEvent(tracker, "a store elsewhere", other.store(2, at: 0x80, 0x92))
+  pages.note(2, at: 0x80, 0x92)
   try trial.expectPagemap(pages, 0..<perHuge, "SW", "protected as a whole")
   try trial.expectWriteFault(tracker, pages, 0, "a store to the first", pages.store(0, 0xa0))
   try trial.expectNoEvent(tracker, "loads", loadAll(pages))
@@ -47,12 +56,12 @@ func sharedWholeSplits(_ trial: Trial) throws(CaseEnd) {
   try trial.expectProtected(pages, "lifted as a whole") { _ in false }
   try trial.expectWriteFaults(tracker, pages, "a store to each page") { _ in false }
   try trial.expectIntact(pages)
-  trial.evidence("knob", knob.path)
 }
 
 /// Collapsing the file through another mapping leaves every marker of the first.
 func collapseElsewhere(_ trial: Trial) throws(CaseEnd) {
   let knob = try shmemHugeKnob(trial, "never")
+  defer { withExtendedLifetime(knob) {} }
   let pages = try Backing.shthp.map(trial, pages: perHuge)
   pages.fill()
   try trial.expectHuge(pages, 0, "while shmem gets no huge pages")
@@ -75,12 +84,12 @@ func collapseElsewhere(_ trial: Trial) throws(CaseEnd) {
     let (seen, stored) = (other.load(page), pages.load(page))
     try trial.expect(seen, equals: stored, "page \(page) through the other mapping")
   }
-  trial.evidence("knob", knob.path)
 }
 
 /// What is done to protected shared memory in a huge page.
 enum SharedTreatment: String, CaseIterable {
   case pageout, dontneed, punch, fork, debugfs
+  case dontneedAll = "dontneed-all"
 
   static var cases: [Case] {
     allCases.map { treatment in
@@ -104,6 +113,7 @@ enum SharedTreatment: String, CaseIterable {
 /// Whatever splits, empties or copies the huge page, each page stays protected.
 func sharedKeeps(_ trial: Trial, _ treatment: SharedTreatment) throws(CaseEnd) {
   let knob = try shmemHugeKnob(trial)
+  defer { withExtendedLifetime(knob) {} }
   let pages = try sharedHugeArea(trial)
   let features: Userfaultfd.Features = treatment == .fork ? .eventFork : []
   let tracker = try Tracker(trial, of: pages, features: features)
@@ -118,7 +128,6 @@ func sharedKeeps(_ trial: Trial, _ treatment: SharedTreatment) throws(CaseEnd) {
   try trial.expectProtected(pages, "after loads")
   try trial.expectWriteFaults(tracker, pages, "a store to each page")
   try trial.expectIntact(pages)
-  trial.evidence("knob", knob.path)
 }
 
 private func treat(_ trial: Trial, _ treatment: SharedTreatment, _ pages: Pages) throws(CaseEnd) {
@@ -138,6 +147,9 @@ private func treat(_ trial: Trial, _ treatment: SharedTreatment, _ pages: Pages)
     try trial.attempt("MADV_DONTNEED", try pages.range(100).advise(.dontNeed))
     try trial.expectPagemap(pages, 100, "SW", "zapped")
     try trial.expectCount([.present, .file], in: pages, equals: 511, "after MADV_DONTNEED")
+  case .dontneedAll:
+    try trial.attempt("MADV_DONTNEED", try pages.range.advise(.dontNeed))
+    try trial.expectPagemap(pages, 0..<perHuge, "SW", "zapped as a whole")
   case .punch:
     let punched = pages.range(100)
     let offset = punched.start - pages.range.start

@@ -1,4 +1,5 @@
 import GuestKit
+import LinuxMM
 
 let anonymous: [Requirement] = [.transparentHugePages, .writeProtectAnon]
 let shared: [Requirement] = [.transparentHugePages, .shmemHugePages, .writeProtectFiles]
@@ -41,6 +42,24 @@ Suite.main {
     "thp.async-write-splits", "of a huge page only the stored page counts as written",
     needs: anonymous + [.writeProtectAsync, .pagemapScan], body: asyncWriteSplits)
   Case(
+    "thp.scan-part-protects-part", "a scan that protects part of a huge page leaves the rest",
+    needs: anonymous + [.writeProtectAsync, .pagemapScan], body: scanPart)
+  Case(
+    "thp.cold-free-keep/cold", "MADV_COLD leaves a huge page protected", needs: anonymous
+  ) { (trial) throws(CaseEnd) in try advisedKeeps(trial, .cold) }
+  Case(
+    "thp.cold-free-keep/free", "MADV_FREE leaves a huge page protected", needs: anonymous
+  ) { (trial) throws(CaseEnd) in try advisedKeeps(trial, .free) }
+  Case(
+    "access.proc-mem-write-fails/thp", "/proc/self/mem does not get past the protection",
+    needs: anonymous, body: procMemFails)
+  Case(
+    "thp.missing-asks", "a missing page is asked for and no huge page put there",
+    needs: anonymous + [.root], body: missingAsks)
+  Case(
+    "thp.unpopulated-areas", "protecting areas without page tables marks every page",
+    needs: anonymous + [.writeProtectUnpopulated], body: unpopulatedAreas)
+  Case(
     "uffdwp-anon.unpopulated-blocks-thp", "no huge page comes over a marker",
     needs: anonymous + [.writeProtectUnpopulated, .root], body: markerBlocksHuge)
   Case(
@@ -70,4 +89,15 @@ Suite.main {
   Case(
     "cow.thp-subpage-pin-fork", "a pinned page of a huge page stays where it is",
     needs: [.transparentHugePages, .swap, .ioUring, .root], body: pinnedSubpage)
+  Case(
+    "cow.thp-split-keeps-pin", "a pinned page of a huge page that is split stays the pinned one",
+    needs: anonymous + [.ioUring, .root], body: pinSurvivesSplit)
+  Case(
+    "mremap.table-move/event", "whole page tables move with their protection",
+    needs: anonymous + [.eventRemap]
+  ) { (trial) throws(CaseEnd) in try tablesMove(trial, withEvent: true) }
+  Case(
+    "mremap.table-move/no-event", "whole page tables move without their protection",
+    needs: anonymous
+  ) { (trial) throws(CaseEnd) in try tablesMove(trial, withEvent: false) }
 }

@@ -78,3 +78,19 @@ func adviceKeeps(_ trial: Trial, _ advice: Advice) throws(CaseEnd) {
   try trial.expectWriteFault(tracker, pages, 0, "a store", pages.store(0, 0xf0))
   try trial.expectNoEvent(tracker, "a store to an unprotected page", pages.store(2, 0xf2))
 }
+
+/// Whole page tables that do not exist yet are made for the markers.
+func unpopulatedTables(_ trial: Trial) throws(CaseEnd) {
+  let perTable = Int(Memory.hugePageSize / Memory.pageSize)
+  let pages = try Backing.anon.map(trial, pages: 4 * perTable)
+  let tracker = try Tracker(trial, of: pages, features: .writeProtectUnpopulated)
+  try tracker.protect(pages)
+  try trial.expectPagemap(pages, 0..<pages.count, "SW", "protected without page tables")
+  try trial.expect(try pages.smaps(trial, "Rss"), equals: 0, "Rss in kB of the markers")
+  for page in [0, perTable, 2 * perTable + 7, pages.count - 1] {
+    try trial.expectWriteFault(
+      tracker, pages, page, "a store to page \(page)", pages.store(page, 0xd4))
+  }
+  try trial.expectCount(
+    .writeProtected, in: pages, equals: pages.count - 4, "after four stores")
+}

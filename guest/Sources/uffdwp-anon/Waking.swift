@@ -2,32 +2,17 @@ import GuestKit
 import LinuxMM
 import UffdWP
 
-/// Lifting a protection with DONTWAKE leaves the writer waiting until it is woken.
-func dontWakeThenWake(_ trial: Trial) throws(CaseEnd) {
-  let pages = try Backing.anon.map(trial)
-  pages.fill()
-  let tracker = try Tracker(trial, of: pages, policy: .observing)
-  try tracker.protect(pages, 0)
-  let writer = try blockedWriter(trial, tracker, pages)
-  let range = pages.range(0)
-  try tracker.call("UFFDIO_WRITEPROTECT with DONTWAKE") { (uffd) throws(Errno) -> Void in
-    try uffd.unprotect(range, wake: false)
-  }
-  try trial.expectPagemap(pages, 0, "PX", "after lifting the protection")
-  try writer.expectBlocked(trial, "after lifting the protection with DONTWAKE")
-  try tracker.call("UFFDIO_WAKE") { (uffd) throws(Errno) -> Void in try uffd.wake(range) }
-  try writer.expectDone(trial, "after UFFDIO_WAKE")
-  try trial.expectEvents([.writeProtect], in: tracker, after: 0, "events in all")
-  try trial.expectIntact(pages)
-}
-
 /// Unregistering wakes who waits for a missing page, and leaves a blocked writer to UFFDIO_WAKE.
 func unregisterDoesNotWake(_ trial: Trial) throws(CaseEnd) {
   let pages = try Backing.anon.map(trial)
   pages.fill()
   let tracker = try Tracker(trial, of: pages, policy: .observing)
   try tracker.protect(pages, 0)
-  let writer = try blockedWriter(trial, tracker, pages)
+  let writer = try Writer(trial, to: pages.address(0, at: 0x123), 0x34)
+  pages.note(0, at: 0x123, 0x34)
+  try trial.expect(
+    tracker.log.wait(for: 1), expected: "a fault of the writer", seen: "no event within 5 s")
+  try writer.expectBlocked(trial, "before anything is done")
   try tracker.unregister(pages)
   try trial.expectCount(.writeProtected, in: pages, equals: 0, "after unregistering")
   try writer.expectBlocked(trial, "after unregistering")
@@ -44,16 +29,4 @@ func unregisterDoesNotWake(_ trial: Trial) throws(CaseEnd) {
   try filler.expectBlocked(trial, "on a missing page")
   try second.unregister(empty)
   try filler.expectDone(trial, "after unregistering the missing page")
-}
-
-/// A protected page takes the store of a thread, which now waits.
-private func blockedWriter(_ trial: Trial, _ tracker: Tracker, _ pages: Pages) throws(CaseEnd)
-  -> Writer
-{
-  let writer = try Writer(trial, to: pages.address(0, at: 0x123), 0x34)
-  pages.note(0, at: 0x123, 0x34)
-  try trial.expect(
-    tracker.log.wait(for: 1), expected: "a fault of the writer", seen: "no event within 5 s")
-  try writer.expectBlocked(trial, "before anything is done")
-  return writer
 }

@@ -36,6 +36,9 @@ Suite.main {
     "uffdwp-anon.unpopulated-marker", "protection of a page that does not exist yet holds",
     needs: [.writeProtectUnpopulated], body: unpopulatedMarker)
   Case(
+    "uffdwp-anon.unpopulated-marker/sparse", "it holds where there is no page table yet",
+    needs: [.writeProtectUnpopulated], body: unpopulatedTables)
+  Case(
     "zap-anon.dontneed-drops", "MADV_DONTNEED forgets the protection with the page",
     needs: [.writeProtectAnon], body: dontNeedDrops)
 
@@ -90,9 +93,24 @@ Suite.main {
   Case(
     "uffdwp-anon.unpopulated-default", "without WP_UNPOPULATED a hole stays unprotected",
     needs: [.writeProtectAnon], body: unpopulatedDefault)
-  Case(
-    "wake.dontwake-then-wake", "DONTWAKE leaves the writer waiting until it is woken",
-    needs: [.writeProtectAnon], body: dontWakeThenWake)
+  Case.each(
+    "wake.dontwake-then-wake", "mode DONTWAKE leaves the waiting to UFFDIO_WAKE", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.dontWakeThenWake)
+  Case.each(
+    "wake.unprotect-wakes", "lifting the protection wakes exactly the waiting", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.unprotectWakes)
+  Case.each(
+    "unreg.close-wakes", "closing the userfaultfd wakes the waiting", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: Wakeups.closeWakes)
+  Case.each(
+    "uffdwp.range-edges", "exactly the pages of a range are protected, and lifted", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.rangeEdges)
+  Case.each(
+    "mprotect.roundtrip", "mprotect neither ends a protection nor makes one", on: [.anon],
+    needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.protectionSurvivesMprotect)
+  Case.each(
+    "mremap.event-keeps", "a move with EVENT_REMAP takes the protection along", on: [.anon],
+    needs: [.eventRemap], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.moveKeeps)
   Case(
     "unreg.wp-does-not-wake", "unregistering leaves a blocked writer to UFFDIO_WAKE",
     needs: [.writeProtectAnon], body: unregisterDoesNotWake)

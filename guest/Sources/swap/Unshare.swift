@@ -1,0 +1,43 @@
+import GuestKit
+import GuestProtocol
+import LinuxMM
+
+/// A protected page shared with a child is copied for a reader that pins it, and the copy is protected.
+///
+/// process_vm_readv(2) pins (`FOLL_PIN`); since 5.19 the kernel then gives the process a page of its own, by
+/// `FAULT_FLAG_UNSHARE`.
+func unshareKeeps(_ trial: Trial, swapped: Bool) throws(CaseEnd) {
+  let pages = try Backing.anon.map(trial, pages: 4)
+  pages.fill()
+  let tracker = try Tracker(trial, of: pages)
+  try tracker.protect(pages, 0..<2)
+  if swapped { try trial.pageOut(pages) }
+  let child = try trial.fork { (child, line) throws(CaseEnd) in
+    try line.wait("the parent has looked")
+    try child.expectIntact(pages, nil, "in the child")
+  }
+  pages.loadAll()
+  let before = try pages.pagemap(trial).map { $0.frame }
+  for page in 0..<4 {
+    let bytes = try trial.attempt(
+      "process_vm_readv",
+      try RemoteMemory.read(
+        count: 8, from: pages.address(page), ofProcess: System.processID))
+    try trial.expect(bytes, of: Pages.pattern(page))
+  }
+  let after = try pages.pagemap(trial).map { $0.frame }
+  let copied = (0..<4).reduce(0) { $0 + (before[$1] == after[$1] ? 0 : 1) }
+  trial.evidence("copied", copied)
+  try trial.expectProtected(pages, "after a pinning read") { $0 < 2 }
+  try trial.expectWriteFaults(tracker, pages, "stores after it") { $0 < 2 }
+  try child.line.knock()
+  try child.finish()
+  try trial.expectIntact(pages)
+  if copied == 0 { try trial.skip(.feature, "a pinning read copied nothing (Linux 5.19)") }
+}
+
+extension Trial {
+  fileprivate func expect(_ bytes: [UInt8], of value: UInt8) throws(CaseEnd) {
+    for byte in bytes { try expect(byte, equals: value, "a byte read by process_vm_readv") }
+  }
+}
