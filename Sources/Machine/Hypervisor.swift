@@ -136,6 +136,8 @@ package actor Hypervisor {
     try? remoteFiles?.remove()  // see above
     remoteFiles = nil
     connection = nil
+    // libvirt may have written something while it closed.
+    directory.clearRemains()
   }
 
   private func explain(_ work: () throws -> Void) throws {

@@ -42,6 +42,11 @@ package final class RunDirectory: Sendable {
     guardian.withLock { $0.take()?.dismiss() }
   }
 
+  /// Removes what appeared after the removal.
+  func clearRemains() {
+    if access(path, F_OK) == 0 { RunGuard.clear(path) }
+  }
+
   /// Removes every directory of this process; quick enough for a signal's teardown.
   package static func removeAll() {
     for directory in live.withLock({ $0 }) { directory.remove() }
