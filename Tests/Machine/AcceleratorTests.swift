@@ -5,7 +5,8 @@ import Testing
 
 @Suite("accelerator")
 struct AcceleratorTests {
-  private let path = FileManager.default.temporaryDirectory.path + "/faultline-\(UUID())/memory"
+  private let folder = FileManager.default.temporaryDirectory.path + "/faultline-test-\(UUID())"
+  private var path: String { folder + "/memory" }
 
   @Test("what was asked for is taken without a look", arguments: [AcceleratorRequest.kvm, .tcg])
   func asked(request: AcceleratorRequest) async throws {
@@ -30,9 +31,7 @@ struct AcceleratorTests {
 
   @Test("an answer is remembered for its key alone")
   func memory() throws {
-    defer {
-      try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
-    }  // a temporary file
+    defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     let choice = AcceleratorChoice(.tcg, reason: "a guest\nsaid nothing")
     AcceleratorMemory(key: "boot 1", path: path).keep(choice)
     let remembered = AcceleratorMemory(key: "boot 1", path: path).recall()
@@ -44,7 +43,6 @@ struct AcceleratorTests {
   @Test(
     "a damaged memory is no memory", arguments: ["", "boot 1", "boot 1\nxen\nr\n", "boot 1\ntcg"])
   func damaged(text: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -61,7 +59,6 @@ struct AcceleratorTests {
 
   @Test("a QEMU that fails is reported with its first words")
   func failingEmulator() async throws {
-    let folder = (path as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     let emulator = folder + "/qemu"
@@ -76,7 +73,6 @@ struct AcceleratorTests {
 
   @Test("a QEMU that says nothing is killed with its children when the deadline passes")
   func silentEmulator() async throws {
-    let folder = (path as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     let emulator = folder + "/qemu"
