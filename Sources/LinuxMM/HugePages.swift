@@ -4,10 +4,12 @@ public enum HugePages {
   public static let settings = "/sys/kernel/mm/transparent_hugepage/"
 
   /// Free pages of the default (2 MiB) hugetlb pool that nobody has reserved.
+  ///
+  /// `HugePages_Rsvd` is -1 for a moment when a pinned page outlives its private mapping (seen on 6.12, 7.2).
   public static func available() throws(Errno) -> UInt64 {
     let free = try Counters.meminfo("HugePages_Free") ?? 0
     let reserved = try Counters.meminfo("HugePages_Rsvd") ?? 0
-    return free > reserved ? free - reserved : 0
+    return UInt64(max(0, Int64(bitPattern: free &- reserved)))
   }
 
   /// Free pages of the pool, reserved ones included.
