@@ -114,4 +114,8 @@ func room(_ backing: Backing) -> [Requirement] {
       needs: [.ioUring] + room(backing)
     ) { (trial) throws(CaseEnd) in try fixedBuffer(trial, backing, .parent) }
   }
+  Case.each(
+    "cow.pinned-wp-store", "a store to a protected and pinned page keeps the page",
+    on: [.anon, .thp, .hugetlbpriv], needs: [.ioUring, .root],
+    needsOn: { [.writeProtect(on: $0)] }, body: pinnedStore)
 }

@@ -116,10 +116,13 @@ func exclusiveReuse(_ trial: Trial, _ reuse: Reuse) throws(CaseEnd) {
   let before = try frame(trial, pages, page)
   try trial.prove(before != 0, otherwise: "pagemap shows no frame numbers")
   pages.store(page, 0x51)
-  let after = try frame(trial, pages, page)
-  try trial.expect(
-    after == before, expected: "a store reuses the exclusive page in frame 0x\(hex(before))",
-    seen: "a copy in frame 0x\(hex(after))")
+  if case .afterSwapIn = reuse, Requirement.writeProtectFiles.lacking() != nil {
+    // Swap entries know who is exclusive since 5.19 (1493a1913e34), as old as that feature bit; before, one
+    // more reference to the page was enough for a copy.
+    trial.evidence("copied", try frame(trial, pages, page) != before)
+  } else {
+    try expectFrame(trial, pages, page, before)
+  }
   if case .afterChild(.thp) = reuse {
     let huge = try pages.smaps(trial, "AnonHugePages")
     try trial.expect(huge, equals: 2048, "AnonHugePages after the store")

@@ -35,10 +35,25 @@ func fixedBuffer(_ trial: Trial, _ backing: Backing, _ writer: Writer) throws(Ca
   try expectPinned(trial, &ring, pages, page, length: 64)
   try child.turn("the child looks again")
   try child.finish()
-  let after = try frame(trial, pages, page)
-  try trial.expect(
-    after == before, expected: "the pinned page in its frame 0x\(hex(before))",
-    seen: "frame 0x\(hex(after))")
+  try expectFrame(trial, pages, page, before)
+  try trial.expectIntact(pages)
+}
+
+/// A pinned page that is protected, stored to and resolved is still the page that the pin is on.
+func pinnedStore(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  let pages = backing == .thp ? try mapHuge(trial) : try backing.map(trial)
+  pages.fill()
+  var ring = try trial.attempt("io_uring", try Ring())
+  let buffer = AddressRange(start: pages.address(1), length: 512)
+  try trial.attempt("IORING_REGISTER_BUFFERS", try ring.registerBuffer(buffer))
+  let tracker = try Tracker(trial, of: pages)
+  let before = try frame(trial, pages, 1)
+  try trial.prove(before != 0, otherwise: "pagemap shows no frame numbers")
+  try tracker.protect(pages)
+  try trial.expectWriteFault(tracker, pages, 1, "a store", pages.store(1, at: 0x10, 0xb1))
+  try expectFrame(trial, pages, 1, before)
+  try expectPinned(trial, &ring, pages, 1, length: 64)
+  try trial.expectWriteFault(tracker, pages, 2, "a store beside it", pages.store(2, 0xb2))
   try trial.expectIntact(pages)
 }
 
