@@ -4,9 +4,14 @@ let every: [Backing] = [
   .anon, .shmem, .shanon, .tmpfs, .shmempriv, .hugetlb, .hugetlbpriv, .file, .filepriv,
 ]
 
+let scanning: [Requirement] = [.pagemapScan]
+let tracking: [Requirement] = [.pagemapScan, .writeProtectAsync]
+
 Suite.main {
   kindCases
   swappedCases
+  scanCases
+  protectCases
 }
 
 @CaseList var kindCases: [Case] {
@@ -57,4 +62,80 @@ Suite.main {
   Case(
     "pagemap.anon-swap-fork", "pages out at fork come in for each side alone", needs: [.swap],
     body: anonSwapFork)
+}
+
+@CaseList var scanCases: [Case] {
+  Case(
+    "scan.argument-errors", "PAGEMAP_SCAN refuses what makes no sense", needs: scanning,
+    body: scanArguments)
+  Case.each(
+    "scan.categories", "each state of a page has its categories",
+    on: [.anon, .shmem, .shmempriv], needs: scanning + [.swap], body: categories)
+  Case.each(
+    "scan.categories", "each state of a page has its categories", on: [.file, .filepriv],
+    needs: scanning, body: categories)
+  Case(
+    "scan.categories/hugetlb", "each state of a hugetlb page has its categories",
+    needs: scanning + [.hugePages(3)], body: categoriesHugetlb)
+  Case.each(
+    "scan.categories", "huge pages have a category", on: [.thp, .shthp], needs: scanning,
+    body: categoriesHuge)
+  Case(
+    "scan.soft-dirty", "the soft-dirty category follows pagemap's bit",
+    needs: [.pagemapScan, .softDirty, .scanSoftDirty], body: scanSoftDirty)
+  Case(
+    "scan.vec-len-and-walk-end", "a scan stops where it can be taken up again", needs: scanning,
+    body: scanLimits)
+  Case(
+    "scan.many-regions", "more regions than the kernel's buffer holds come whole",
+    needs: scanning, body: scanManyRegions)
+  Case(
+    "scan.many-regions/walk-end", "walk_end is the end after many regions, too",
+    needs: scanning, body: scanManyRegionsEnd)
+  Case(
+    "scan.masks", "the masks select all of, any of and the opposite of",
+    needs: scanning + [.swap], body: scanMasks)
+  Case(
+    "scan.other-process", "a child's memory can be scanned", needs: scanning, body: otherProcess)
+  Case(
+    "scan.guard-category", "guard regions have a category", needs: [.pagemapScan, .scanGuard],
+    body: guardRegions)
+}
+
+@CaseList var protectCases: [Case] {
+  Case.each(
+    "scan.get-and-wp", "what was written comes once and is tracked from then on",
+    on: [.anon, .shmem, .hugetlb], needs: tracking, body: getAndProtect)
+  Case.each(
+    "scan.get-and-wp-absent", "pages out and pages that never were are tracked as well",
+    on: [.anon, .shmem], needs: tracking + [.swap], body: getAndProtectAbsent)
+  Case(
+    "scan.thp-partial", "part of a huge page is protected only after it was broken up",
+    needs: tracking + [.transparentHugePages], body: partOfHuge)
+  Case(
+    "scan.hugetlb-partial", "nothing of a hugetlb page is half protected",
+    needs: tracking + [.hugePages(2)], body: partOfHugetlb)
+  Case(
+    "scan.hugetlb-hole-no-deadlock", "protecting hugetlb holes returns",
+    needs: tracking + [.hugePages(4)], deadline: .seconds(5), body: hugetlbHoleReturns)
+  Case(
+    "scan.hugetlb-hole-not-written", "hugetlb pages that do not exist are not written",
+    needs: scanning + [.hugePages(4)]
+  ) { (trial) throws(CaseEnd) in try hugetlbHole(trial, registered: false) }
+  Case(
+    "scan.hugetlb-hole-not-written/registered", "nor are they where they are tracked",
+    needs: tracking + [.hugePages(4)]
+  ) { (trial) throws(CaseEnd) in try hugetlbHole(trial, registered: true) }
+  Case(
+    "scan.pmd-hole-written", "a zapped huge range counts as written",
+    needs: tracking + [.transparentHugePages], body: hugeHoleWritten)
+  Case(
+    "scan.wpallowed", "only memory tracked asynchronously may be protected by a scan",
+    needs: tracking, body: writeProtectable)
+  Case(
+    "scan.vma-merge-immune", "a new neighbour makes nothing look written", needs: tracking,
+    body: mergeImmune)
+  Case(
+    "async.atomic-get-clear", "a scan beside a writer loses no write", needs: tracking,
+    body: atomicGetClear)
 }

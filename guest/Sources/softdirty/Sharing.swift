@@ -19,12 +19,12 @@ func forkInherits(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     try line.knock()
     try line.wait("the end")
   }
-  try companion.line.wait("the child's first look")
+  try companion.wait("the child's first look")
   try trial.expectDirty(pages, "of the parent after fork") { $0 == 1 }
   pages.store(2, 0xa2)
   try trial.expectDirty(pages, "of the parent after its store to 2") { $0 == 1 || $0 == 2 }
   try companion.line.knock()
-  try companion.line.wait("the child's store")
+  try companion.wait("the child's store")
   try trial.expectDirty(pages, "of the parent after the child's store") { $0 == 1 || $0 == 2 }
   try companion.line.knock()
   try companion.finish()
