@@ -145,7 +145,9 @@ package struct Doctor: Sendable {
     while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
       folder.deleteLastPathComponent()
     }
-    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)  // unknown
+    // No answer is shown as unknown.
+    let attributes = try? FileManager.default.attributesOfFileSystem(  // see above
+      forPath: folder.path)
     guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else {
       return .bad("space for \(subject)", "unknown at \(folder.path)", fix: "df \(folder.path)")
     }

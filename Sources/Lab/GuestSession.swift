@@ -126,7 +126,8 @@ struct GuestSession {
 }
 
 extension Greeting {
-  /// How slow this guest is, in percent of the one that the cases' deadlines were chosen on: TCG on two idle cores,
-  /// where init greets within 2.5 s. Never below 100.
+  /// How slow this guest is, in percent of the one that the cases' deadlines were chosen on; at least 100.
+  ///
+  /// That one is TCG on two idle cores, where init greets within 2.5 s.
   var slowness: Int { max(100, bootDuration.wholeMilliseconds * 100 / 2_500) }
 }

@@ -44,6 +44,8 @@ package struct Installation: Sendable {
   ///   - home: the value of `FAULTLINE_HOME`; when set, nothing else is searched.
   ///   - executable: the running executable, with links resolved. Its folder's parent is searched
   ///     first, then every folder above it, which finds a checkout from inside `.build`.
+  /// - Returns: the first that has kernels/kernels.yaml.
+  /// - Throws: `.notFound` when none has.
   package static func locate(home: String?, executable: URL) throws(Failure) -> Installation {
     var homes: [URL] = []
     if let home, !home.isEmpty {

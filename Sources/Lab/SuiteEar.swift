@@ -19,7 +19,7 @@ final class SuiteEar: Sendable {
   private let log: FileHandle?
   private let report: @Sendable (RunEvent) -> Void
 
-  /// - Parameter log: gets every line the program prints; nil keeps none.
+  /// An ear for one program; `log` gets every line it prints, nil keeps none.
   init(
     _ suite: String, planned: [PlannedCase], kernel: String, log: FileHandle?,
     report: @escaping @Sendable (RunEvent) -> Void
