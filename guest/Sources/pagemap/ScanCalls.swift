@@ -196,12 +196,14 @@ func scanMasks(_ trial: Trial) throws(CaseEnd) {
       "0-1=0x0 4-6=0x10 6-8=0x0 end 8"
     ),
     (
-      "for swapped or zero", PagemapScan(any: [.swapped, .zeroPage], returned: [.swapped, .zeroPage]),
+      "for swapped or zero",
+      PagemapScan(any: [.swapped, .zeroPage], returned: [.swapped, .zeroPage]),
       "1-2=0x20 4-6=0x10 end 8"
     ),
     (
       "for present but zero",
-      PagemapScan(all: [.present, .zeroPage], inverted: .zeroPage, returned: [.present, .zeroPage]),
+      PagemapScan(
+        all: [.present, .zeroPage], inverted: .zeroPage, returned: [.present, .zeroPage]),
       "2-4=0x8 end 8"
     ),
     ("for present, returning nothing", PagemapScan(all: .present), "1-4=0x0 end 8"),

@@ -208,7 +208,8 @@ extension Requirement {
         _ = try scan.scan(try Pagemap(), from: page.range.start, to: page.range.end)
         return nil
       } catch {
-        return Lacking(.feature, "PAGEMAP_SCAN with category \(category): \(error) (Linux \(since))")
+        return Lacking(
+          .feature, "PAGEMAP_SCAN with category \(category): \(error) (Linux \(since))")
       }
     }
   }

@@ -84,8 +84,10 @@ func hugetlbHole(_ trial: Trial, registered: Bool) throws(CaseEnd) {
   try trial.expectIntact(pages)
 }
 
-/// Protecting hugetlb holes, where not even a page table is, returns. A kernel without e92d92bbafb2
-/// locks the caller up for good, and with it whoever looks at its memory: nobody else may.
+/// Protecting hugetlb holes, where not even a page table is, returns.
+///
+/// A kernel without e92d92bbafb2 locks the caller up for good, and with it whoever looks at its
+/// memory: nobody else may.
 func hugetlbHoleReturns(_ trial: Trial) throws(CaseEnd) {
   let far = UInt64(64) << 30
   let made = try trial.attempt(

@@ -47,8 +47,9 @@ Suite.main {
   Case(
     "pagemap.seed0-two-process-zap", "one zaps, one pages out, and the data is there",
     needs: [.swap], body: twoProcessZap)
-  Case("pagemap.seed0-fork-after-pageout", "fork copies no shared entries", needs: [.swap])
-  { (trial) throws(CaseEnd) in try forkAfterPageOut(trial, protected: false) }
+  Case("pagemap.seed0-fork-after-pageout", "fork copies no shared entries", needs: [.swap]) {
+    (trial) throws(CaseEnd) in try forkAfterPageOut(trial, protected: false)
+  }
   Case(
     "pagemap.seed0-fork-after-pageout/protected", "fork copies no markers without EVENT_FORK",
     needs: [.swap, .writeProtectFiles]

@@ -130,6 +130,7 @@ Suite.main {
   Case(
     "softdirty.uffdio-fills/copy", "what UFFDIO_COPY fills is dirty", needs: soft + [.userfaultfd]
   ) { (trial) throws(CaseEnd) in try filledIsDirty(trial, moving: false) }
-  Case("softdirty.uffdio-fills/move", "what UFFDIO_MOVE brings is dirty", needs: soft + [.move])
-  { (trial) throws(CaseEnd) in try filledIsDirty(trial, moving: true) }
+  Case("softdirty.uffdio-fills/move", "what UFFDIO_MOVE brings is dirty", needs: soft + [.move]) {
+    (trial) throws(CaseEnd) in try filledIsDirty(trial, moving: true)
+  }
 }
