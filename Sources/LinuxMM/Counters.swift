@@ -5,6 +5,11 @@ public enum Counters {
     TextFile.number(after: key, in: try TextFile.read("/proc/meminfo"))
   }
 
+  /// A line of this process's `/proc/self/status`, in KiB, such as `HugetlbPages`.
+  public static func status(_ key: String) throws(Errno) -> UInt64? {
+    TextFile.number(after: key, in: try TextFile.read("/proc/self/status"))
+  }
+
   /// A line of `/proc/vmstat`.
   public static func vmstat(_ key: String) throws(Errno) -> UInt64? {
     TextFile.number(after: key, in: try TextFile.read("/proc/vmstat"))

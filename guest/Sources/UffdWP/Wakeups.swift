@@ -65,13 +65,13 @@ public enum Wakeups {
     pages.fill()
     let tracker = try Tracker(trial, of: pages)
     let rounds = 20
+    let events = [FaultEvent.Kind](repeating: .writeProtect, count: pages.count)
     for round in 0..<rounds {
       try tracker.protect(pages)
-      WriteProtect.storeToAll(pages, UInt8(round))
+      try trial.expectEvents(
+        events, tracker, "a round of stores", WriteProtect.storeToAll(pages, UInt8(round)))
     }
-    let count = tracker.log.count(.writeProtect)
-    try trial.expect(count, equals: rounds * pages.count, "write-protect events")
-    try trial.expect(tracker.log.count, equals: count, "events of any kind")
+    try trial.expect(tracker.log.count, equals: rounds * pages.count, "events in all rounds")
     try trial.expectCount(.writeProtected, in: pages, equals: 0, "at the end")
     try trial.expectIntact(pages)
   }

@@ -21,7 +21,24 @@ public enum Zaps {
     if !backing.isShared {
       for page in 0..<4 { pages.note(page, fullOf: 0) }
     }
+    if backing.isHugetlb { try expectHugetlbSize(trial, pages: 2) }
     try Markers.expectMarkers(trial, tracker, pages, "after MADV_" + advice.name)
+  }
+
+  /// Fails unless the kernel counts exactly so many huge pages as mapped by this process.
+  private static func expectHugetlbSize(_ trial: Trial, pages: UInt64) throws(CaseEnd) {
+    let size = try trial.attempt("reading status", try Counters.status("HugetlbPages"))
+    try trial.expect(size ?? 0, equals: pages * 2048, "HugetlbPages in kB after the zap")
+  }
+
+  /// A private copy that is zapped while it is swapped out leaves a marker over its file's page.
+  public static func swappedCopyKeeps(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    let (pages, tracker) = try Markers.layOut(trial, backing)
+    try trial.pageOut(pages, 0..<4)
+    try trial.expectPagemap(pages, 0..<3, "SW", "protected and swapped out")
+    try trial.attempt("MADV_DONTNEED", try pages.range(0..<4).advise(.dontNeed))
+    for page in 0..<4 { pages.note(page, fullOf: 0) }
+    try Markers.expectMarkers(trial, tracker, pages, "zapped while swapped out")
   }
 
   /// A hole in the file under protected pages leaves markers, and no old data.

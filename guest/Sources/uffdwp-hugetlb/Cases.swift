@@ -9,15 +9,18 @@ let pool: [Requirement] = [.writeProtectFiles, .hugePages(8)]
   Case.each(
     "uffdwp-hugetlb.basic", "a protected page reports its first write, once, and only it",
     on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.basic)
-  Case(
-    "uffdwp-hugetlb.fault-address", "a fault is reported at its huge page or its exact address",
-    needs: pool + [.exactAddress], body: faultAddress)
+  Case.each(
+    "api.exact-address", "with EXACT_ADDRESS an event names the byte", on: [.hugetlb],
+    needs: files + [.exactAddress], body: Delivery.exactAddress)
+  Case.each(
+    "api.sigbus-mode", "with the SIGBUS feature a fault is a signal or EFAULT", on: [.hugetlb],
+    needs: files, body: Delivery.sigbus)
   Case.each(
     "uffdwp.page-isolation", "protecting one page leaves its neighbours alone",
     on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.pageIsolation)
   Case.each(
     "uffdwp.range-edges", "exactly the pages of a range are protected, and lifted",
-    on: [.hugetlb], needs: files, body: WriteProtect.rangeEdges)
+    on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.rangeEdges)
   Case(
     "wpioctl.hugetlb-subpage", "part of a huge page can neither be protected nor lifted",
     needs: pool, body: subpage)
@@ -61,6 +64,9 @@ let pool: [Requirement] = [.writeProtectFiles, .hugePages(8)]
     needs: pool
   ) { (trial) throws(CaseEnd) in try WriteProtect.unregisterClears(trial, .hugetlb, by: .close) }
   Case.each(
+    "unreg.part", "unregistering a part leaves the rest protected",
+    on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.unregisterPart)
+  Case.each(
     "mremap.noevent-clears", "a move without EVENT_REMAP leaves the protection behind",
     on: [.hugetlb], needs: files, body: WriteProtect.moveClears)
   Case.each(
@@ -68,7 +74,7 @@ let pool: [Requirement] = [.writeProtectFiles, .hugePages(8)]
     on: [.hugetlb], needs: files + [.eventRemap], body: WriteProtect.moveKeeps)
   Case.each(
     "mprotect.roundtrip", "mprotect neither ends a protection nor makes one",
-    on: [.hugetlb], needs: files, body: WriteProtect.protectionSurvivesMprotect)
+    on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.protectionSurvivesMprotect)
   Case.each(
     "migrate.move-pages", "a page that migrates to another node stays protected",
     on: [.hugetlb, .hugetlbpriv], needs: files + [.numaNodes(2)],
@@ -78,13 +84,16 @@ let pool: [Requirement] = [.writeProtectFiles, .hugePages(8)]
 @CaseList var accesses: [Case] {
   Case.each(
     "access.kernel-write-blocks", "a system call that writes to a protected page waits",
-    on: [.hugetlb], needs: files, body: WriteProtect.kernelWriteBlocks)
+    on: [.hugetlb, .hugetlbpriv], needs: files, body: WriteProtect.kernelWriteBlocks)
   Case.each(
     "access.two-mm-only-one-wp", "another process's stores concern nobody here",
     on: [.hugetlb], needs: files, body: Sharing.otherProcessBypasses)
   Case.each(
     "access.second-mapping-bypasses", "stores through another mapping concern nobody here",
     on: [.hugetlb], needs: files, body: Sharing.secondMappingBypasses)
+  Case.each(
+    "uffdwp.unprotect-keeps-copy", "lifting a protection does not bypass copy-on-write",
+    on: [.hugetlbpriv], needs: pool, body: WriteProtect.unprotectKeepsCopy)
   Case.each(
     "wake.unprotect-wakes", "lifting the protection wakes exactly the waiting",
     on: [.hugetlb], needs: files, body: Wakeups.unprotectWakes)

@@ -56,20 +56,3 @@ func registerAlignment(_ trial: Trial) throws(CaseEnd) {
   try trial.expect(!flagged, expected: "no um in VmFlags after refusals", seen: "um")
   try tracker.register(pages, for: .missing)
 }
-
-/// A store far inside a huge page is reported at the page's start, or where it was with `EXACT_ADDRESS`.
-func faultAddress(_ trial: Trial) throws(CaseEnd) {
-  for isExact in [false, true] {
-    let pages = try Backing.hugetlb.map(trial, pages: 2)
-    pages.fill()
-    let tracker = try Tracker(trial, of: pages, features: isExact ? .exactAddress : [])
-    try tracker.protect(pages)
-    let offset = 5 * Memory.pageSize + 0x123
-    let mark = tracker.log.count
-    pages.store(1, at: offset, 0x14)
-    try trial.expectWriteFault(
-      at: isExact ? pages.address(1, at: offset) : pages.address(1), in: tracker, after: mark,
-      isExact ? "with EXACT_ADDRESS" : "without EXACT_ADDRESS")
-    try trial.expectIntact(pages)
-  }
-}

@@ -51,6 +51,10 @@ func basic(_ id: String, _ backing: Backing) -> Case {
   Case(
     "zap-shmempriv.dontneed-keeps", "a private copy that is zapped stays protected", needs: files
   ) { (trial) throws(CaseEnd) in try Zaps.dontNeedKeeps(trial, .shmempriv) }
+  Case(
+    "zap-shmempriv.dontneed-keeps/swapped", "so does one that is swapped out by then",
+    needs: files + [.swap]
+  ) { (trial) throws(CaseEnd) in try Zaps.swappedCopyKeeps(trial, .shmempriv) }
   Case("zap-shmem.remove-keeps/remove", "MADV_REMOVE leaves the protection", needs: files) {
     (trial) throws(CaseEnd) in try Zaps.holeKeeps(trial, .shmem, .remove)
   }
@@ -77,9 +81,12 @@ func basic(_ id: String, _ backing: Backing) -> Case {
     "unreg.clears-bits/shmem-close", "closing the userfaultfd leaves no bit and no event behind",
     needs: files
   ) { (trial) throws(CaseEnd) in try WriteProtect.unregisterClears(trial, .shmem, by: .close) }
-  Case("unreg.close-wakes", "closing the userfaultfd wakes the waiting", needs: files) {
-    (trial) throws(CaseEnd) in try Wakeups.closeWakes(trial, .shmem)
-  }
+  Case.each(
+    "unreg.close-wakes", "closing the userfaultfd wakes the waiting", on: [.shmem], needs: files,
+    body: Wakeups.closeWakes)
+  Case.each(
+    "unreg.part", "unregistering a part leaves the rest protected", on: [.shmem, .shmempriv],
+    needs: files, body: WriteProtect.unregisterPart)
   Case.each(
     "mremap.noevent-clears", "a move without EVENT_REMAP leaves the protection behind",
     on: [.shmem], needs: files, body: WriteProtect.moveClears)
@@ -97,13 +104,19 @@ func basic(_ id: String, _ backing: Backing) -> Case {
 @CaseList var accesses: [Case] {
   Case.each(
     "access.kernel-write-blocks", "a system call that writes to a protected page waits",
-    on: [.shmem], needs: files, body: WriteProtect.kernelWriteBlocks)
+    on: [.shmem, .shmempriv], needs: files, body: WriteProtect.kernelWriteBlocks)
   Case.each(
     "access.two-mm-only-one-wp", "another process's stores concern nobody here",
     on: [.shmem], needs: files, body: Sharing.otherProcessBypasses)
   Case.each(
     "access.second-mapping-bypasses", "stores through another mapping concern nobody here",
     on: [.shmem], needs: files, body: Sharing.secondMappingBypasses)
+  Case.each(
+    "uffdwp.unprotect-keeps-copy", "lifting a protection does not bypass copy-on-write",
+    on: [.shmempriv], needs: files, body: WriteProtect.unprotectKeepsCopy)
+  Case.each(
+    "api.sigbus-mode", "with the SIGBUS feature a fault is a signal or EFAULT", on: [.shmem],
+    needs: files, body: Delivery.sigbus)
   Case.each(
     "wake.unprotect-wakes", "lifting the protection wakes exactly the waiting",
     on: [.shmem], needs: files, body: Wakeups.unprotectWakes)

@@ -15,4 +15,8 @@ Suite.main {
     "async.no-event", "with WP_ASYNC a write only clears the bit",
     on: [.shmem, .shmempriv, .file, .filepriv], needs: [.writeProtectAsync, .pagemapScan],
     body: WriteProtect.asyncRaisesNoEvent)
+  Case.each(
+    "async.swapped", "with WP_ASYNC a store to a swapped page only clears the bit",
+    on: [.shmem, .shmempriv], needs: [.writeProtectAsync, .pagemapScan, .swap],
+    body: WriteProtect.asyncSwapped)
 }
