@@ -43,19 +43,22 @@ extension Trial {
     at protected: (Int) -> Bool = { _ in true }
   ) throws(CaseEnd) {
     let mark = tracker.log.count
-    var wanted: [UInt64] = []
+    var wanted: [Int] = []
+    defer { tracker.watch.end() }
     for page in some {
-      let place = pages.address(page)
-      if protected(page) { wanted.append(place) }
+      if protected(page) { wanted.append(page) }
+      tracker.watch.begin(what)
       pages.store(page, UInt8(truncatingIfNeeded: 0xa5 ^ page))
     }
     let events = tracker.log.events(after: mark)
     for (index, event) in events.enumerated() {
       guard case .fault(let fault) = event, index < wanted.count else { continue }
-      guard fault.address != wanted[index] || fault.flags != 3 else { continue }
+      let address = pages.address(wanted[index])
+      guard fault.address != address || fault.flags != 3 else { continue }
+      let number = "\(what): fault \(index + 1) at"
       throw .failed(
-        expected: "\(what): fault \(index + 1) at 0x\(hex(wanted[index])) with flags 3",
-        seen: "\(what): fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
+        expected: "\(number) page \(wanted[index]), 0x\(hex(address)), flags 3",
+        seen: "\(number) 0x\(hex(fault.address)), flags \(fault.flags)")
     }
     let kinds = events.map { $0.kind }
     guard kinds.count != wanted.count || kinds.contains(where: { $0 != .writeProtect }) else {
