@@ -64,13 +64,14 @@ func markerAnon(_ trial: Trial, withEvent: Bool) throws(CaseEnd) {
   let features: Userfaultfd.Features =
     withEvent ? [.writeProtectUnpopulated, .eventFork] : .writeProtectUnpopulated
   let pages = try Backing.anon.map(trial)
+  pages.fill(3..<4)  // without one page there is nothing that fork would copy
   let tracker = try Tracker(trial, of: pages, features: features)
   try tracker.protect(pages, 0..<3)
   try trial.expectPagemap(pages, 0..<3, "SW", "protected while empty")
   let letters = withEvent ? "SW" : "-"
   let child = try trial.fork { (trial, line) throws(CaseEnd) in
     try trial.expectPagemap(pages, 0..<3, letters, "of the child")
-    try trial.expectPagemap(pages, 3, "-", "of the child")
+    try trial.expectPagemap(pages, 3, "P", "of the child")
     try line.turn(pages.store(0, 0x61))
     try line.turn(_ = pages.load(1))
     try line.turn(pages.store(1, 0x62))
