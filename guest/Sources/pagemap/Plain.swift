@@ -15,9 +15,10 @@ func privilegesAndErrors(_ trial: Trial) throws(CaseEnd) {
   try trial.expect(beyond.count, equals: 0, "bytes read past the address space")
   try trial.expectPagemap(pages, 0..<2, "PX", "written")
   try trial.expectPagemap(pages, 2..<4, "-", "untouched")
-  let space = try Reservation(trial)
-  try trial.attempt("munmap", try space.range.unmap())
-  try trial.expectPagemap(Pages(.anon, at: space.range), 0..<16, "-", "unmapped")
+  // One page, and nothing bigger that somebody may map again.
+  let space = Pages(.anon, at: try Reservation(trial, pages: 3).range)
+  try trial.attempt("munmap", try space.range(1).unmap())
+  try trial.expectPagemap(space, 0..<3, "-", "unmapped, between inaccessible ones")
 
   let frames = try pages.pagemap(trial, 0..<2).map { $0.frame }
   try trial.expect(
@@ -45,6 +46,54 @@ func privilegesAndErrors(_ trial: Trial) throws(CaseEnd) {
 }
 
 private let own = "/proc/self/pagemap"
+
+/// One read over areas, gaps and page tables gives each page its entry in its place.
+func acrossAreas(_ trial: Trial) throws(CaseEnd) {
+  let space = try Reservation(trial, pages: 1800)
+  let areas: [Range<UInt64>] = [3..<5, 5..<9, 400..<700, 1000..<1001, 1200..<1790]
+  var present = [Bool](repeating: false, count: 1800)
+  for area in areas {
+    let pages = try space.map(trial, area)
+    try trial.attempt("MADV_NOHUGEPAGE", try pages.range.advise(.noHugePage))
+    for page in stride(from: 0, to: area.count, by: 3) {
+      pages.store(page, 0xa1)
+      present[Int(area.lowerBound) + page] = true
+    }
+  }
+  for first in [0, 1, 7, 513] {
+    let part = AddressRange(
+      start: space.range.start + UInt64(first) * Memory.pageSize,
+      length: UInt64(1800 - first) * Memory.pageSize)
+    let entries = try trial.attempt("reading pagemap", try Pagemap().entries(part))
+    for (index, entry) in entries.enumerated() {
+      let expected = present[first + index]
+      try trial.expect(
+        entry.bits.contains(.present) == expected && (entry.frame != 0) == expected,
+        expected: "page \(first + index), read from \(first): \(expected ? "present" : "not")",
+        seen: "0x\(hex(entry.rawValue))")
+    }
+    let frames = entries.map { $0.frame }.filter { $0 != 0 }.sorted()
+    for index in frames.indices.dropFirst() where frames[index] == frames[index - 1] {
+      try trial.fail(
+        expected: "a frame of its own for each page", seen: "0x\(hex(frames[index])) twice")
+    }
+  }
+}
+
+/// What mincore(2) refuses.
+func residencyErrors(_ trial: Trial) throws(CaseEnd) {
+  let space = try Reservation(trial, pages: 8)
+  try trial.attempt("munmap", try Pages(.anon, at: space.range).range(5).unmap())
+  let pages = try space.map(trial, 0..<4)
+  pages.fill(0..<2)
+  let odd = AddressRange(start: pages.range.start + 1, length: Memory.pageSize)
+  try trial.expect(.invalid, from: "mincore of an unaligned start", try odd.residency())
+  try trial.expect(.noMemory, from: "mincore of unmapped pages", try space.range.residency())
+  let some = AddressRange(start: pages.range.start, length: 3 * Memory.pageSize - 1)
+  let core = try trial.expectSuccess(of: "mincore of an odd length", try some.residency())
+  try trial.expect(
+    core == [true, true, false], expected: "1 1 0", seen: "\(core.count) pages, not so")
+}
 
 /// mincore(2) on present, absent, swapped and protected pages.
 func residency(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {

@@ -27,16 +27,17 @@ func categories(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
 }
 
 /// Those of hugetlb pages, which never look written while they do not exist.
-func categoriesHugetlb(_ trial: Trial) throws(CaseEnd) {
-  let pages = try Backing.hugetlb.map(trial, pages: 3)
+func categoriesHugetlb(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  let pages = try backing.map(trial, pages: 3)
+  let here = backing == .hugetlb ? "0x4e" : "0x4a"
   pages.load(0)
   pages.store(1, 0xa1)
   let end = 2 * perHuge
   let seen = try trial.scan(
     pages, PagemapScan(returned: PagemapScan.sinceFirst), categories: true)
   // A hole below an existing page table is huge, one without a table is nothing.
-  let one = "0-\(end)=0x4e \(end)-\(end + perHuge)=0x40 end \(3 * perHuge)"
-  let other = "0-\(end)=0x4e \(end)-\(end + perHuge)=0x0 end \(3 * perHuge)"
+  let one = "0-\(end)=\(here) \(end)-\(end + perHuge)=0x40 end \(3 * perHuge)"
+  let other = "0-\(end)=\(here) \(end)-\(end + perHuge)=0x0 end \(3 * perHuge)"
   trial.evidence("categories", seen)
   try trial.expect(
     isSame(seen, one) || isSame(seen, other), expected: "categories: \(one)", seen: seen)
@@ -142,6 +143,55 @@ func otherProcess(_ trial: Trial) throws(CaseEnd) {
   try trial.expectScan(pages, scan, "0-2 end 8", "of the parent")
   try companion.line.knock()
   try companion.finish()
+}
+
+/// A child's memory can be protected from outside, and its writes seen there.
+func otherProcessProtected(_ trial: Trial) throws(CaseEnd) {
+  let pages = try inOneTable(trial, .anon, pages: 8)
+  pages.fill()
+  let companion = try trial.fork { (child, line) throws(CaseEnd) in
+    let tracker = try asynchronous(child, pages)
+    pages.fill()
+    try line.knock()
+    try line.wait("the parent's scan")
+    pages.store(5, 0xc5)
+    try line.knock()
+    try line.wait("the parent's second scan")
+    try child.expectEvents([], in: tracker, after: 0, "in asynchronous mode")
+    try child.expectIntact(pages)
+  }
+  try companion.wait("the child's stores")
+  let both = PagemapScan.written(protecting: true)
+  let first = try trial.scan(pages, both, ofProcess: companion.processID)
+  try trial.expect(first, equals: "0-8 end 8", "PAGEMAP_SCAN of the child, filled")
+  let again = try trial.scan(pages, both, ofProcess: companion.processID)
+  try trial.expect(again, equals: "end 8", "PAGEMAP_SCAN of the child, protected")
+  try companion.line.knock()
+  try companion.wait("the child's store")
+  let seen = try trial.scan(pages, both, ofProcess: companion.processID)
+  try trial.expect(seen, equals: "5-6 end 8", "PAGEMAP_SCAN of the child after its store")
+  try trial.expectPagemap(pages, 0..<8, "PX", "of the parent")
+  try companion.line.knock()
+  try companion.finish()
+}
+
+/// Regions go on over the borders of areas, not over gaps.
+func scanAcrossAreas(_ trial: Trial) throws(CaseEnd) {
+  let space = try Reservation(trial)
+  let pages = Pages(.anon, at: space.range)
+  let writable = try space.map(trial, 2..<6)
+  let more = try space.map(trial, 8..<11)
+  writable.fill()
+  more.fill()
+  try trial.attempt("mprotect", try pages.range(4..<6).protect(.read))
+  let scan = PagemapScan(all: .present, returned: .present)
+  try trial.expectScan(pages, scan, "2-6 8-11 end 16", "of two areas and one apart")
+  try trial.expectScan(pages, scan, "3-6 8-10 end 10", "of part of them", from: 3, upTo: 10)
+  let five = PagemapScan(all: .present, returned: .present, maximumPages: 5)
+  try trial.expectScan(pages, five, "2-6 8-9 end 9", "of at most 5 pages")
+  let one = PagemapScan(all: .present, returned: .present, room: 1)
+  try trial.expectScan(pages, one, "2-6 end 8", "with room for 1")
+  try trial.expectScan(pages, scan, "end 2", "of a gap", from: 0, upTo: 2)
 }
 
 /// A new neighbour that merges with protected memory makes nothing of it look written.

@@ -57,11 +57,32 @@ private func protectOne(_ trial: Trial, _ pages: Pages, _ unit: Int, _ both: Pag
   try trial.expectPagemap(pages, 1..<4, left, "not reported")
   let rest = "\(unit)-\(4 * unit) end \(pages.count * unit)"
   try trial.expectScan(pages, .written(), rest, "of what was left")
+  try keepsUnreported(trial, pages, unit, both)
+  pages.fill(1..<4)
   one.maximumPages = 0
   one.regionLimit = 1
   try trial.expectScan(
     pages, one, "\(unit)-\(4 * unit) end \(pages.count * unit)", "with room for 1, protecting")
   try trial.expectPagemap(pages, 0..<pages.count, left + "W", "all reported")
+}
+
+/// What no room was left for stays unprotected, and comes with the next scan.
+private func keepsUnreported(
+  _ trial: Trial, _ pages: Pages, _ unit: Int, _ both: PagemapScan
+) throws(CaseEnd) {
+  let letters = pages.backing.writtenLetters
+  let end = pages.count * unit
+  try trial.expectScan(pages, both, "\(unit)-\(4 * unit) end \(end)", "of what was left, protecting")
+  pages.store(1, 0xe1)
+  pages.store(3, 0xe3)
+  var narrow = both
+  narrow.regionLimit = 1
+  try trial.expectScan(
+    pages, narrow, "\(unit)-\(2 * unit) end \(3 * unit)", "with room for 1 of 2, protecting")
+  try trial.expectPagemap(pages, 1, letters + "W", "reported")
+  try trial.expectPagemap(pages, 3, letters, "without room to be reported")
+  try trial.expectScan(
+    pages, narrow, "\(3 * unit)-\(4 * unit) end \(end)", "going on", from: 3 * unit)
 }
 
 /// Without a vector a scan protects and says nothing.

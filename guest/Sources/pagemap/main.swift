@@ -32,6 +32,10 @@ Suite.main {
   Case(
     "pagemap.privileges-errors", "pagemap refuses odd reads and hides frames from users",
     needs: [.root], body: privilegesAndErrors)
+  Case(
+    "pagemap.across-areas", "one read over areas and gaps has each entry in its place",
+    needs: [.root], body: acrossAreas)
+  Case("mincore.errors", "mincore refuses what is not mapped", body: residencyErrors)
   Case.each(
     "mincore.matrix", "mincore tells pages in memory from holes and markers",
     on: [.anon, .shmem, .hugetlb], body: residency)
@@ -75,9 +79,9 @@ Suite.main {
   Case.each(
     "scan.categories", "each state of a page has its categories", on: [.file, .filepriv],
     needs: scanning, body: categories)
-  Case(
-    "scan.categories/hugetlb", "each state of a hugetlb page has its categories",
-    needs: scanning + [.hugePages(3)], body: categoriesHugetlb)
+  Case.each(
+    "scan.categories", "each state of a hugetlb page has its categories",
+    on: [.hugetlb, .hugetlbpriv], needs: scanning, body: categoriesHugetlb)
   Case.each(
     "scan.categories", "huge pages have a category", on: [.thp, .shthp], needs: scanning,
     body: categoriesHuge)
@@ -98,6 +102,12 @@ Suite.main {
     needs: scanning + [.swap], body: scanMasks)
   Case(
     "scan.other-process", "a child's memory can be scanned", needs: scanning, body: otherProcess)
+  Case(
+    "scan.other-process/protecting", "a child's memory can be tracked from outside",
+    needs: tracking, body: otherProcessProtected)
+  Case(
+    "scan.across-areas", "regions go on over the borders of areas", needs: scanning,
+    body: scanAcrossAreas)
   Case(
     "scan.guard-category", "guard regions have a category", needs: [.pagemapScan, .scanGuard],
     body: guardRegions)

@@ -27,6 +27,7 @@ Suite.main {
   moveCases
   areaCases
   sharingCases
+  folioCases
 }
 
 @CaseList var swapCases: [Case] {
@@ -133,4 +134,26 @@ Suite.main {
   Case("softdirty.uffdio-fills/move", "what UFFDIO_MOVE brings is dirty", needs: soft + [.move]) {
     (trial) throws(CaseEnd) in try filledIsDirty(trial, moving: true)
   }
+}
+
+@CaseList var folioCases: [Case] {
+  FolioTreatment.cases
+  Case(
+    "softdirty.thp-split-no-loss/zero-parts", "parts that are all zeros stay dirty",
+    needs: soft + [.transparentHugePages, .root, .splitHugePages], body: zeroPartsStayDirty)
+  Case(
+    "softdirty.huge-zero-page", "the first store over the huge zero page is noticed",
+    needs: soft + [.transparentHugePages], body: hugeZeroPage)
+  Case(
+    "softdirty.collapse-no-loss", "pages collapsed into a huge one take their dirt along",
+    needs: soft + [.transparentHugePages, .collapse], body: collapseLosesNothing)
+  Case.each(
+    "softdirty.with-scan", "soft-dirty and a scan that protects leave each other alone",
+    on: [.anon, .shmem], needs: soft + [.pagemapScan, .writeProtectAsync], body: withScan)
+  Case(
+    "softdirty.with-scan/thp", "a huge page's bits leave each other alone",
+    needs: soft + [.pagemapScan, .writeProtectAsync, .transparentHugePages], body: withScanHuge)
+  Case(
+    "softdirty.protected-while-out", "protecting pages that are out keeps their bits",
+    needs: soft + [.swap, .writeProtectAnon, .pagemapWriteProtect], body: protectedWhileOut)
 }
