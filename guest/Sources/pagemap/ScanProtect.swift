@@ -72,7 +72,8 @@ private func keepsUnreported(
 ) throws(CaseEnd) {
   let letters = pages.backing.writtenLetters
   let end = pages.count * unit
-  try trial.expectScan(pages, both, "\(unit)-\(4 * unit) end \(end)", "of what was left, protecting")
+  let rest = "\(unit)-\(4 * unit) end \(end)"
+  try trial.expectScan(pages, both, rest, "of what was left, protecting")
   pages.store(1, 0xe1)
   pages.store(3, 0xe3)
   var narrow = both
