@@ -64,9 +64,13 @@ package struct SuiteTranscript: Sendable {
   }
 
   /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
+  ///
+  /// A fatal one of a guest that panicked is the running case's: a dying kernel may not get that case's marker out.
   package mutating func note(_ splat: Splat) {
     let record = SplatRecord(splat)
-    guard let name = splat.owner.caseName ?? lastFinished, expectedNames.contains(name) else {
+    let victim = splat.isFatal && guestEnd == .panic ? running : nil
+    guard let name = victim ?? splat.owner.caseName ?? lastFinished, expectedNames.contains(name)
+    else {
       strayedSplats.append(record)
       return
     }

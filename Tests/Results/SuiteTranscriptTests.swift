@@ -81,6 +81,14 @@ import Testing
     #expect(words(transcript) == ["a pass", "b crash"])
   }
 
+  @Test("a panic is the running case's, also when its marker did not get out")
+  func panicWithoutMarker() {
+    var transcript = transcript("a", "b", hearing: "# case a\nok 1 a\n# case b\n")
+    transcript.guestEnded(.panic)
+    transcript.note(splat(.panic, case: "a"))
+    #expect(words(transcript) == ["a pass", "b crash"])
+  }
+
   @Test("a splat without markers falls to the last finished case, and before any to nobody")
   func unmarked() {
     var early = transcript("a", hearing: "")
