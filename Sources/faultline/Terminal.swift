@@ -4,15 +4,11 @@ internal import Foundation
 struct Terminal {
   /// Whether standard error is a terminal, where live progress goes.
   let isInteractive: Bool
-  /// Whether colours may be used: a terminal, and `NO_COLOR` unset (no-color.org).
-  let hasColours: Bool
   /// The width in columns; 80 when unknown.
   let columns: Int
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    let interactive = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
-    isInteractive = interactive
-    hasColours = interactive && (environment["NO_COLOR"] ?? "").isEmpty
+    isInteractive = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
     var size = winsize()
     let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     columns = known ? Int(size.ws_col) : 80
