@@ -5,6 +5,7 @@ internal import LinuxMM
 struct Arguments {
   var list = false
   var help = false
+  /// Globs of case names; a case that matches any of them is selected.
   var filters: [String] = []
 
   /// What is wrong with a command line.
@@ -20,7 +21,7 @@ struct Arguments {
     }
   }
 
-  static let usage = "usage: PROGRAM [--list] [--filter GLOB]...\n"
+  static let usage = "usage: PROGRAM [--list] [--filter GLOB[,GLOB]...]...\n"
 
   /// Reads the arguments after the program's name.
   init(_ words: [String]) throws(Problem) {
@@ -35,13 +36,23 @@ struct Arguments {
       } else if isSame(word, "--filter") {
         index += 1
         guard index < words.count else { throw .missingValue(word) }
-        filters.append(words[index])
+        addFilters(words[index])
       } else if word.utf8.starts(with: prefix.utf8) {
-        filters.append(String(decoding: word.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+        addFilters(String(decoding: word.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
       } else {
         throw .unknown(word)
       }
       index += 1
+    }
+  }
+
+  /// Takes one glob, or several separated by commas, which no case name contains.
+  ///
+  /// An empty one counts: it matches nothing, so that an empty list selects nothing rather than everything.
+  private mutating func addFilters(_ globs: String) {
+    let comma = UInt8(ascii: ",")
+    for glob in globs.utf8.split(separator: comma, omittingEmptySubsequences: false) {
+      filters.append(String(decoding: glob, as: UTF8.self))
     }
   }
 

@@ -29,7 +29,8 @@ public enum Suite {
       return 0
     }
     guard !selected.isEmpty || arguments.filters.isEmpty else {
-      say("error: no case matches \(arguments.filters[0]); --list shows them all\n", to: 2)
+      let globs = arguments.filters.joined(separator: ",")
+      say("error: no case matches \(globs); --list shows them all\n", to: 2)
       return 64
     }
     var runner = Runner()

@@ -31,6 +31,22 @@ import Testing
   }
 
   @Test(
+    "one filter holds several globs, separated by commas",
+    arguments: [
+      ("a.*,b.c/tmpfs", ["a.x", "b.c/tmpfs"], ["b.c/anon", "b.c/tmpfs2"]),
+      ("a.x", ["a.x"], ["a.xy"]), ("a.x,", ["a.x"], ["b"]), ("", [], ["a.x"]), (",", [], ["a.x"]),
+    ])
+  func severalGlobs(_ value: String, _ selected: [String], _ others: [String]) throws {
+    for words in [["--filter", value], ["--filter=" + value]] {
+      let read = try Arguments(words)
+      for name in selected { #expect(read.selects(name)) }
+      for name in others { #expect(!read.selects(name)) }
+    }
+    let twice = try Arguments(["--filter", "a,b", "--filter=c"])
+    #expect(twice.filters == ["a", "b", "c"])
+  }
+
+  @Test(
     "case names are what the protocol allows",
     arguments: [
       ("uffdwp-anon.basic", true), ("swap-shmem.out-in-keeps/tmpfs", true), ("", false),
