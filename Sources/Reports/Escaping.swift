@@ -1,3 +1,5 @@
+import Foundation
+
 /// The one place where foreign text is made harmless for what it is written into.
 ///
 /// Names, reasons and splats come from guests that may be broken or hostile: none of them may move
@@ -33,6 +35,26 @@ package enum Escaping {
   /// read.
   package static func ktapText(_ text: some StringProtocol) -> String {
     terminal(text).replacing(" # ", with: " ")
+  }
+
+  /// One line of a mail: plain ASCII, letters without their accents, `?` for what has no such form.
+  package static func mail(_ text: some StringProtocol) -> String {
+    var plain = ""
+    for scalar in terminal(text).decomposedStringWithCanonicalMapping.unicodeScalars {
+      switch scalar {
+      case _ where scalar.isASCII: plain.unicodeScalars.append(scalar)
+      case "‘", "’", "‚": plain += "'"
+      case "“", "”", "„", "«", "»": plain += "\""
+      case "–", "—", "−", "‐", "‑": plain += "-"
+      case "…": plain += "..."
+      case "→": plain += "->"
+      case "×": plain += "x"
+      case "\u{A0}": plain += " "
+      case "ß": plain += "ss"
+      default: if scalar.properties.generalCategory != .nonspacingMark { plain += "?" }
+      }
+    }
+    return plain
   }
 
   /// A word of a shell command: as it is when that is safe, otherwise in single quotes.

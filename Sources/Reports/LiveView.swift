@@ -25,7 +25,7 @@ package struct LiveView {
     }
   }
 
-  private let screen: Screen
+  private var statusLine: StatusLine
   /// Time since the run began.
   private let elapsed: () -> Duration
   private let knownIssues: KnownIssues
@@ -37,7 +37,6 @@ package struct LiveView {
   private var tally = Tally()
   private var suites: [SuiteKey: Tally] = [:]
   private var place = ""
-  private var isStatusShown = false
 
   private struct SuiteKey: Hashable {
     let kernel: String
@@ -53,7 +52,7 @@ package struct LiveView {
     screen: Screen, knownIssues: KnownIssues = KnownIssues(), today: CalendarDate? = nil,
     elapsed: @escaping () -> Duration
   ) {
-    self.screen = screen
+    statusLine = StatusLine(screen)
     self.knownIssues = knownIssues
     self.today = today
     self.elapsed = elapsed
@@ -76,7 +75,7 @@ package struct LiveView {
       place = end == .clean ? kernel : "\(kernel)  \(end.phrase)"
     case .notice(let text): line(Escaping.terminal(text))
     case .runEnded:
-      clearStatus()
+      statusLine.clear()
       return
     }
     drawStatus()
@@ -162,21 +161,13 @@ extension LiveView {
 
 /// The line that is redrawn.
 extension LiveView {
-  private mutating func line(_ text: String) {
-    clearStatus()
-    screen.write(text + "\n")
-  }
+  private var screen: Screen { statusLine.screen }
 
-  private mutating func clearStatus() {
-    guard isStatusShown else { return }
-    screen.write("\r\u{1B}[K")
-    isStatusShown = false
-  }
+  private mutating func line(_ text: String) { statusLine.line(text) }
 
   private mutating func drawStatus() {
-    guard screen.isTerminal else { return }
-    screen.write("\r\(status(width: screen.width() - 1))\u{1B}[K")
-    isStatusShown = true
+    let view = self
+    statusLine.draw { view.status(width: $0) }
   }
 
   /// Counts and time always; the place is cut to what room is left.

@@ -44,7 +44,7 @@ struct ResultTable {
       let totals = zip(kernels, widths).map { padded(total($0), $1) }
       lines.append(TextLayout.left("total", firstWidth) + "   " + totals.joined(separator: "   "))
     }
-    return lines.map(Self.withoutTrailingSpace)
+    return lines.map(TextLayout.withoutTrailingSpace)
   }
 
   private struct Cell {
@@ -98,10 +98,5 @@ struct ResultTable {
     ].compactMap { $0 }
     guard !marks.isEmpty else { return nil }
     return style.paint("  (passed, " + marks.joined(separator: ", ") + ")", .quiet)
-  }
-
-  private static func withoutTrailingSpace(_ line: String) -> String {
-    let end = line.lastIndex { $0 != " " }
-    return end.map { String(line[...$0]) } ?? ""
   }
 }

@@ -35,6 +35,42 @@ enum TextLayout {
     text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
   }
 
+  /// The words in lines of at most `width` characters, the first after `first`, all others after as
+  /// many blanks; a word that is too long is broken.
+  static func wrapped(_ text: String, first: String = "", width: Int) -> [String] {
+    let room = max(1, width - first.count)
+    let words = text.split(separator: " ").flatMap { word in
+      stride(from: 0, to: word.count, by: room).map { word.dropFirst($0).prefix(room) }
+    }
+    var lines: [String] = []
+    var line = ""
+    for word in words {
+      if !line.isEmpty, line.count + 1 + word.count > room {
+        lines.append(line)
+        line = ""
+      }
+      line += line.isEmpty ? String(word) : " " + word
+    }
+    let indent = String(repeating: " ", count: first.count)
+    return (lines + [line]).enumerated().map { ($0 == 0 ? first : indent) + $1 }
+  }
+
+  /// `184`, `12.3K`, `18.4M`: a size in bytes, in at most six characters.
+  static func size(_ bytes: Int) -> String {
+    func tenths(_ unit: Int, _ suffix: String) -> String {
+      let tenths = (bytes * 10 + unit / 2) / unit
+      return "\(tenths / 10).\(tenths % 10)\(suffix)"
+    }
+    if bytes < 10_000 { return String(bytes) }
+    return bytes < 1_000_000 ? tenths(1024, "K") : tenths(1024 * 1024, "M")
+  }
+
+  /// A line without the blanks at its end.
+  static func withoutTrailingSpace(_ line: String) -> String {
+    let end = line.lastIndex { $0 != " " }
+    return end.map { String(line[...$0]) } ?? ""
+  }
+
   /// The items without repetition, in the order of their first occurrence.
   static func unique<Item: Hashable>(_ items: some Sequence<Item>) -> [Item] {
     var seen: Set<Item> = []

@@ -26,6 +26,9 @@ package struct MutantScore: Equatable, Sendable {
     killed + survived == 0 ? nil : Double(killed) / Double(killed + survived)
   }
 
+  /// 0 when every mutant was killed, 1 when one survived or could not be tested, or none was there.
+  package var exitStatus: Int32 { killed > 0 && survived == 0 && untested == 0 ? 0 : 1 }
+
   /// The names of the mutants that a case kills.
   package func kills(of wanted: Case) -> [String] {
     results.filter { result in

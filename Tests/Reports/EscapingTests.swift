@@ -16,6 +16,17 @@ import Testing
   }
 
   @Test(
+    "a mail gets plain ASCII",
+    arguments: [
+      ("plain", "plain"), ("größe é Ñ", "grosse e N"), ("‘a’ “b” «c»", "'a' \"b\" \"c\""),
+      ("a – b — c…", "a - b - c..."), ("pass → fail", "pass -> fail"), ("日本", "??"),
+      ("a\u{1B}\nb", "a\\u{1B}\\nb"), ("a\u{A0}b", "a b"),
+    ])
+  func mail(text: String, expected: String) {
+    #expect(Escaping.mail(text) == expected)
+  }
+
+  @Test(
     "a KTAP name holds no directive and is never empty",
     arguments: [("a # SKIP", "a _ SKIP"), ("", "unnamed"), ("a\nnot ok 1", "a\\nnot ok 1")])
   func ktapName(text: String, expected: String) {

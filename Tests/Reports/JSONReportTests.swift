@@ -19,4 +19,13 @@ import Testing
     #expect(try JSONDecoder().decode(Run.self, from: Data(text.utf8)) == run)
     #expect(text.hasSuffix("}\n"))
   }
+
+  @Test("check.json of the example, whole, and read back")
+  func check() throws {
+    let check = ExampleCheck.check()
+    var text = ""
+    try JSONReport().write(check, to: &text)
+    try expectSnapshot(text, "check-json")
+    #expect(try JSONDecoder().decode(SeriesCheck.self, from: Data(text.utf8)) == check)
+  }
 }
