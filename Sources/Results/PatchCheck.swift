@@ -73,6 +73,16 @@ package struct PatchCheck: Equatable, Sendable {
   }
 }
 
+extension PatchCheck.Change {
+  /// A change whose probability of being chance is at most this is confirmed.
+  ///
+  /// Five runs a side reach it (1 in 252) when all of them agree; three (1 in 20) do not.
+  package static let confirmingProbability = 0.01
+
+  /// Whether the repeats confirm the change.
+  package var isConfirmed: Bool { p <= Self.confirmingProbability }
+}
+
 extension PatchCheck {
   /// Whether this patch does harm, or stands behind one that keeps it from being tested.
   package var isBroken: Bool {

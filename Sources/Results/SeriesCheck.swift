@@ -95,6 +95,23 @@ extension SeriesCheck {
     cases.count { $0.verdicts.indices.contains(column) && $0.verdicts[column] != nil }
   }
 
+  /// The patch that a mail carries: the one with its message id, else the only one with its subject.
+  ///
+  /// - Parameters:
+  ///   - messageID: as the header has it, with or without angle brackets; nil when unknown.
+  ///   - subject: as the header has it, `[PATCH …]` included.
+  /// - Returns: nil for a mail that carries no patch of this series.
+  package func patch(messageID: String?, subject: String) -> PatchCheck? {
+    let id = messageID.map { $0.filter { !"<> ".contains($0) } }
+    if let id, let patch = patches.first(where: { $0.messageID == id }) { return patch }
+    var title = subject[...]
+    while title.hasPrefix("["), let end = title.firstIndex(of: "]") {
+      title = title[title.index(after: end)...].drop { $0 == " " }
+    }
+    let named = patches.filter { $0.subject == title }
+    return named.count == 1 ? named[0] : nil
+  }
+
   /// 0 when no patch makes anything worse, 1 when one does, 69 when the base itself does not build
   /// or boot, so that nothing can be said about the patches.
   ///

@@ -58,6 +58,30 @@ import Testing
     #expect(row.firstChange == column)
   }
 
+  @Test("a mail is found by its id, else by a subject that only one patch has")
+  func mail() {
+    let patches = [("a@x", "mm: one"), ("b@x", "mm: two"), ("c@x", "mm: two")]
+      .enumerated().map {
+        PatchCheck(index: $0 + 1, subject: $1.1, file: "f", messageID: $1.0)
+      }
+    let check = check(patches)
+    #expect(check.patch(messageID: "<c@x>", subject: "mm: one")?.index == 3)
+    #expect(check.patch(messageID: "?", subject: "[PATCH v5 01/3] mm: one")?.index == 1)
+    #expect(check.patch(messageID: nil, subject: "[PATCH][RFC] mm: one")?.index == 1)
+    #expect(check.patch(messageID: nil, subject: "[PATCH v5 02/3] mm: two") == nil)
+    #expect(check.patch(messageID: nil, subject: "[PATCH 0/3] cover") == nil)
+  }
+
+  @Test("five runs a side confirm a change, three do not")
+  func confirmed() {
+    var change = Self.change
+    for (runs, isConfirmed) in [(3, false), (5, true), (20, true)] {
+      change.p = FisherExact.worse(
+        base: PatchCheck.Count(0, of: runs), patch: PatchCheck.Count(runs, of: runs))
+      #expect(change.isConfirmed == isConfirmed)
+    }
+  }
+
   @Test("what was written can be read back, whole")
   func roundTrip() throws {
     let full = patch {
