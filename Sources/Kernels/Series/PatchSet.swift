@@ -33,7 +33,7 @@ struct PatchSet {
     let count = isNumbered ? "\(numbers.count) of \(total)" : "\(messages.count)"
     let words = tag.map(\.words).map { $0.isEmpty ? "" : $0.joined(separator: " ") + ", " } ?? ""
     return "\(versionName) of “\(subject)” (\(words)\(count) "
-      + "\(count == "1" ? "patch" : "patches"))"
+      + "\((isNumbered ? total : messages.count) == 1 ? "patch" : "patches"))"
   }
 
   var versionName: String {
