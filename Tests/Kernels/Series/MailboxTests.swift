@@ -62,6 +62,14 @@ import Testing
       ])
   }
 
+  @Test("a patch in an attachment is taken")
+  func attached() async throws {
+    let series = try await Series.read("attached.eml")
+    #expect(series.patches.map(\.subject) == ["multi"])
+    #expect(series.patches.map(\.file) == ["attached.eml"])
+    #expect(try await Series.applied(series.patches).last?.text("q") == "q\n")
+  }
+
   @Test("replies and cover letters alone are no series")
   func replies() async throws {
     #expect(
