@@ -2,7 +2,7 @@ import Foundation
 
 /// Commits of a git tree, given as `DIR@A..B`.
 struct GitRange {
-  /// `format-patch` of a long range; measured 20 ms a commit on a kernel tree with cold caches.
+  /// For `format-patch` of a long range; measured 0.2 s for 26 commits, more with cold caches.
   private static let deadline = Duration.seconds(600)
 
   let argument: String

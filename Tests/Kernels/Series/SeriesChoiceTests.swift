@@ -9,7 +9,10 @@ import Testing
   private static func mailbox(_ mails: [Mail]) throws -> (TemporaryFolder, String) {
     let folder = try TemporaryFolder()
     let text = Series.mbox(
-      mails.map { Series.mail($0.subject, id: $0.id, answers: $0.parent, Series.newFile($0.path)) })
+      mails.map {
+        Series.mail(
+          $0.subject, id: $0.id, answers: $0.parent, $0.path.isEmpty ? "" : Series.newFile($0.path))
+      })
     return (folder, try folder.write("x.mbox", text))
   }
 
@@ -36,6 +39,34 @@ import Testing
     ])
     #expect(files == ["a2", "b2"])
     #expect(notes == ["v1 of “a” (1 of 1 patch) was left out for v2."])
+  }
+
+  @Test("a newer version of which only the cover letter or a part is there is an error")
+  func newestIsMissing() async throws {
+    let old: [Mail] = [
+      ("[PATCH 0/2] x", "0", nil, ""), ("[PATCH 1/2] a", "1", "0", "a"),
+      ("[PATCH 2/2] b", "2", "0", "b"),
+    ]
+    #expect(
+      try await Self.complaint(old + [("[PATCH v2 0/3] x", "2-0", "0", "")])
+        == "x.mbox has the cover letter of v2 and none of its 3 patches; try: b4 am MESSAGE-ID, "
+        + "which fetches the whole series")
+    #expect(
+      try await Self.complaint(old + [("[PATCH v2 2/2] b", "2-2", "2", "b2")])
+        == "x.mbox has patch 2 of 2 of v2; 1 is missing; try: b4 am MESSAGE-ID, which fetches the "
+        + "whole series")
+    let (files, notes) = try await Self.chosen(old + [("[PATCH 0/7] other", "o", nil, "")])
+    #expect(files == ["a", "b"])
+    #expect(notes == ["v1 of “other” (0 of 7 patches) is not complete and was left out."])
+  }
+
+  @Test("unnumbered mails below a cover letter are its series")
+  func coverOfUnnumbered() async throws {
+    let (files, notes) = try await Self.chosen([
+      ("[PATCH 0/2] x", "0", nil, ""), ("[PATCH] b", "1", "0", "b"), ("[PATCH] a", "2", "0", "a"),
+    ])
+    #expect(files == ["b", "a"])
+    #expect(notes.isEmpty)
   }
 
   @Test("a series goes before its RFC of the same version, a resend before what it repeats")

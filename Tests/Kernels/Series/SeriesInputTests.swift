@@ -11,9 +11,11 @@ import Testing
     try folder.write("b.patch", Series.mail("[PATCH 1/2] first", Series.newFile("one")))
     try folder.write("a.patch", Series.mail("[PATCH 2/2] second", Series.newFile("two")))
     try folder.write("notes.txt", "nothing")
+    try folder.write("junk.patch", "nothing")
     let series = try await PatchSeries.read([folder.path])
     #expect(series.patches.map(\.file) == ["b.patch", "a.patch"])
     #expect(series.coverSubject == "the whole")
+    #expect(series.notes == ["junk.patch has neither a mail nor a diff and was left out."])
     #expect(series.patches.map(\.subject) == ["first", "second"])
   }
 
