@@ -79,7 +79,7 @@ let package = Package(
       "Machine",
       ["Machine", "GuestProtocol", "Libvirt", "Results", subprocess, systemPackage],
       data: ["Snapshots"]),
-    tests("Kernels", ["Kernels", systemPackage]),
+    tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
     tests("Tidy", []),

@@ -2,7 +2,7 @@ import Foundation
 
 /// Commits of a git tree, given as `DIR@A..B`.
 struct GitRange {
-  /// `format-patch` of a long range; measured 20 ms a commit on a kernel tree with cold caches.
+  /// For `format-patch` of a long range; measured 0.2 s for 26 commits, more with cold caches.
   private static let deadline = Duration.seconds(600)
 
   let argument: String
@@ -36,9 +36,9 @@ struct GitRange {
   ///
   /// - Throws: `SeriesError.badRange`, `.emptyRange`, `.merges`; `ChildFailure`.
   func write(to mailbox: String) async throws -> String? {
-    let commits = try await list(["--reverse", "--format=%H %P", "--no-commit-header"])
+    let commits = try await list(["--reverse", "--format=%H %P"])
     guard let first = commits.first else { throw SeriesError.emptyRange(argument: argument) }
-    let merges = try await list(["--merges", "--format=%h %s", "--no-commit-header"])
+    let merges = try await list(["--merges", "--format=%h %s"])
     guard merges.isEmpty else {
       throw SeriesError.merges(argument: argument, merges: merges)
     }
@@ -57,9 +57,11 @@ struct GitRange {
   }
 
   private func list(_ options: [String]) async throws -> [String] {
-    let ending = try await git(["rev-list"] + options + [range, "--"]).run()
+    let ending = try await git(
+      ["log", "--no-show-signature", "--no-color"] + options + [range, "--"]
+    ).run()
     guard ending.succeeded else {
-      let why = ending.errors.split(separator: "\n").first.map(\.trimmed) ?? "git rev-list failed"
+      let why = ending.errors.split(separator: "\n").first.map(\.trimmed) ?? "git log failed"
       throw SeriesError.badRange(
         argument: argument, why: why.hasPrefix("fatal: ") ? String(why.dropFirst(7)) : why)
     }

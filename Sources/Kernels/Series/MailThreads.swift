@@ -29,9 +29,8 @@ struct MailThreads {
       // At the place of the first, so that what has no numbers keeps the file's order.
       groups.insert(merged, at: hits.first ?? groups.count)
     }
-    return groups.compactMap { group in
+    return groups.map { group in
       let patches = group.filter(\.isPatch)
-      guard !patches.isEmpty else { return nil }
       return PatchSet(
         messages: patches, cover: group.first(where: \.isCover),
         roots: Set(group.compactMap(root)))

@@ -75,13 +75,25 @@ package struct PatchRefusal: Error, Sendable, Equatable, CustomStringConvertible
 
   private var nearestWords: String {
     guard let nearest else { return "" }
-    if nearest.isWhiteSpaceOnly {
-      return "; at line \(nearest.line) only white space differs: line \(nearest.differingLine) "
-        + "is “\(nearest.found)”, the patch has “\(nearest.wanted)”"
-    }
-    return "; nearest is line \(nearest.line), where \(nearest.agreeing) of \(nearest.expected) "
-      + "lines agree: line \(nearest.differingLine) is “\(nearest.found)”, the patch has "
-      + "“\(nearest.wanted)”"
+    let difference =
+      "line \(nearest.differingLine) is “\(Self.visible(nearest.found))”, the patch has "
+      + "“\(Self.visible(nearest.wanted))”"
+    return nearest.isWhiteSpaceOnly
+      ? "; at line \(nearest.line) only white space differs: \(difference)"
+      : "; nearest is line \(nearest.line), where \(nearest.agreeing) of \(nearest.expected) "
+        + "lines agree: \(difference)"
+  }
+
+  /// A line of source on one line of a message.
+  private static func visible(_ line: String) -> String {
+    let text = line.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\t": "\\t"
+      case "\r": "\\r"
+      default: scalar.value < 0x20 ? "?" : String(scalar)
+      }
+    }.joined()
+    return text.count > 100 ? text.prefix(99) + "…" : text
   }
 
   private var mismatchCure: String {

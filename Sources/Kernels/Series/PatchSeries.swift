@@ -32,9 +32,10 @@ package struct PatchSeries: Sendable, Equatable {
 /// Collects what the arguments hold.
 private struct SeriesReader {
   private let scratch: String
-  private var folders = 0
+  private var files = 0
   private var choices: [SeriesChoice] = []
   private var baseCommit: String?
+  private var notes: [String] = []
   /// Files of one patch each, which wait for the next such file.
   private var waiting: [SeriesMessage] = []
   private var waitingNames: [String] = []
@@ -67,15 +68,17 @@ private struct SeriesReader {
     try flush()
     let messages = choices.flatMap(\.messages)
     let covers = choices.compactMap(\.cover)
+    // What the later ones were made for is not what the first one applies to.
+    let first = choices.first.map { [$0.cover].compactMap(\.self) + $0.messages } ?? []
     return PatchSeries(
       patches: messages.enumerated().map { Patch($1, index: $0 + 1) },
-      baseCommit: (covers + messages).compactMap(\.baseCommit).first ?? baseCommit,
-      coverSubject: covers.first?.tag.rest, notes: choices.flatMap(\.notes))
+      baseCommit: first.compactMap(\.baseCommit).first ?? baseCommit,
+      coverSubject: covers.first?.tag.rest, notes: notes + choices.flatMap(\.notes))
   }
 
   private mutating func take(_ range: GitRange) async throws {
     try flush()
-    let mailbox = scratch + "/range-\(folders)"
+    let mailbox = scratch + "/range-\(files)"
     let base = try await range.write(to: mailbox)
     let name = Self.name(of: range.directory) + "@" + range.range
     let messages = try await file(mailbox, name).messages(ofCommits: true)
@@ -91,7 +94,11 @@ private struct SeriesReader {
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard !names.isEmpty else { throw SeriesError.emptyFolder(path: folder) }
     var messages: [SeriesMessage] = []
-    for name in names { messages += try await file(folder + "/" + name, name).messages() }
+    for name in names {
+      let found = try await file(folder + "/" + name, name).messages()
+      if found.isEmpty { notes.append("\(name) has neither a mail nor a diff and was left out.") }
+      messages += found
+    }
     choices.append(
       try SeriesChoice(among: messages, file: Self.name(of: folder), strictness: .folder))
   }
@@ -104,8 +111,8 @@ private struct SeriesReader {
   }
 
   private mutating func file(_ path: String, _ name: String) throws -> SeriesFile {
-    folders += 1
-    let folder = scratch + "/\(folders)"
+    files += 1
+    let folder = scratch + "/\(files)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return SeriesFile(path: path, name: name, scratch: folder)
   }

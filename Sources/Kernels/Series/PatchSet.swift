@@ -1,6 +1,6 @@
 /// The mails that were sent as one version of one series.
 struct PatchSet {
-  /// At least one; all with the same version, total and tree.
+  /// All with the same version, total and tree; none when only the cover letter is there.
   private(set) var messages: [SeriesMessage]
   private(set) var cover: SeriesMessage?
   /// Ids of the first mails of the threads it is in.
@@ -33,7 +33,7 @@ struct PatchSet {
     let count = isNumbered ? "\(numbers.count) of \(total)" : "\(messages.count)"
     let words = tag.map(\.words).map { $0.isEmpty ? "" : $0.joined(separator: " ") + ", " } ?? ""
     return "\(versionName) of “\(subject)” (\(words)\(count) "
-      + "\(count == "1" ? "patch" : "patches"))"
+      + "\((isNumbered ? total : messages.count) == 1 ? "patch" : "patches"))"
   }
 
   var versionName: String {

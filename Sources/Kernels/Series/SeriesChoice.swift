@@ -106,7 +106,7 @@ struct SeriesChoice {
     among families: [[PatchSet]], file: String, strictness: Strictness
   ) throws {
     var newest: [[PatchSet]] = []
-    for family in families {
+    for family in families.compactMap({ withoutBareCovers($0) }) {
       let age = family.map(\.age).max { $0.lexicographicallyPrecedes($1) }
       newest.append(family.filter { $0.age == age })
       for older in family where older.age != age {
@@ -117,6 +117,7 @@ struct SeriesChoice {
     // Patches that were never numbered are a series in the order they stand.
     if newest.joined().allSatisfy({ !$0.isNumbered }) {
       messages = newest.joined().flatMap(\.messages)
+      cover = families.joined().compactMap(\.cover).first
       return
     }
     let complete = newest.filter { $0.contains(where: \.isComplete) }
@@ -129,6 +130,16 @@ struct SeriesChoice {
       notes += other.map { "\($0.description) is not complete and was left out." }
     }
     try take(set, file: file, strictness: strictness)
+  }
+
+  /// A cover letter without its patches counts when nothing as new as it is there: then the newest
+  /// version is what is missing.
+  private mutating func withoutBareCovers(_ family: [PatchSet]) -> [PatchSet]? {
+    guard let newest = family.filter({ !$0.messages.isEmpty }).map(\.version).max() else {
+      notes += family.map { "\($0.description) is not complete and was left out." }
+      return nil
+    }
+    return family.filter { !$0.messages.isEmpty || $0.version > newest }
   }
 
   private mutating func take(_ set: PatchSet, file: String, strictness: Strictness) throws {

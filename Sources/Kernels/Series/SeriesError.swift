@@ -56,6 +56,10 @@ package enum SeriesError: Error, Equatable, CustomStringConvertible {
   private static func missing(
     _ file: String, _ version: Int, _ present: [Int], _ total: Int
   ) -> String {
+    guard !present.isEmpty else {
+      return "\(file) has the cover letter of v\(version) and none of its \(total) patches; "
+        + "try: b4 am MESSAGE-ID, which fetches the whole series"
+    }
     let gone = (1...max(total, 1)).filter { !present.contains($0) }
     let noun = present.count == 1 ? "patch" : "patches"
     let ofVersion = version > 1 ? " of v\(version)" : ""

@@ -17,28 +17,28 @@ struct Sha256 {
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
   ]
-  private var schedule = [UInt32](repeating: 0, count: 64)
   /// What does not fill a block yet.
   private var pending: [UInt8] = []
   private var count: UInt64 = 0
 
-  mutating func update(_ bytes: some Sequence<UInt8>) {
-    pending.reserveCapacity(64)
-    for byte in bytes {
-      pending.append(byte)
-      count += 1
-      if pending.count == 64 {
-        digestBlock()
-        pending.removeAll(keepingCapacity: true)
+  mutating func update(_ bytes: some Collection<UInt8>) {
+    count += UInt64(bytes.count)
+    pending += bytes
+    let blocks = pending.count / 64
+    guard blocks > 0 else { return }
+    pending.withUnsafeBytes { raw in
+      for block in 0..<blocks {
+        digest(UnsafeRawBufferPointer(rebasing: raw[(64 * block)..<(64 * block + 64)]))
       }
     }
+    pending.removeFirst(64 * blocks)
   }
 
   /// The digest of all bytes, in lower-case hexadecimal.
   consuming func digest() -> String {
     let bits = count * 8
-    update([0x80])
-    while pending.count != 56 { update([0]) }
+    let zeros = (119 - pending.count % 64) % 64
+    update([0x80] + [UInt8](repeating: 0, count: zeros))
     update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
     return state.map { word in
       let digits = String(word, radix: 16)
@@ -46,29 +46,34 @@ struct Sha256 {
     }.joined()
   }
 
-  private mutating func digestBlock() {
-    for index in 0..<16 {
-      schedule[index] = pending[(4 * index)..<(4 * index + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+  private mutating func digest(_ block: UnsafeRawBufferPointer) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+      for index in 0..<16 {
+        schedule[index] = UInt32(
+          bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+      }
+      for index in 16..<64 {
+        let (early, late) = (schedule[index - 15], schedule[index - 2])
+        let first = rotated(early, 7) ^ rotated(early, 18) ^ early >> 3
+        let second = rotated(late, 17) ^ rotated(late, 19) ^ late >> 10
+        schedule[index] = schedule[index - 16] &+ first &+ schedule[index - 7] &+ second
+      }
+      mix(schedule)
     }
-    for index in 16..<64 {
-      let (early, late) = (schedule[index - 15], schedule[index - 2])
-      let first = rotated(early, 7) ^ rotated(early, 18) ^ early >> 3
-      let second = rotated(late, 17) ^ rotated(late, 19) ^ late >> 10
-      schedule[index] = schedule[index - 16] &+ first &+ schedule[index - 7] &+ second
-    }
-    var work = state
+  }
+
+  private mutating func mix(_ schedule: UnsafeMutableBufferPointer<UInt32>) {
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for index in 0..<64 {
-      let (a, e) = (work[0], work[4])
       let first = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-      let choice = e & work[5] ^ ~e & work[6]
-      let added = work[7] &+ first &+ choice &+ Self.constants[index] &+ schedule[index]
+      let added = h &+ first &+ (e & f ^ ~e & g) &+ Self.constants[index] &+ schedule[index]
       let second = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-      let majority = a & work[1] ^ a & work[2] ^ work[1] & work[2]
-      for place in (1...7).reversed() { work[place] = work[place - 1] }
-      work[4] = work[4] &+ added
-      work[0] = added &+ second &+ majority
+      let majority = a & b ^ a & c ^ b & c
+      (h, g, f, e) = (g, f, e, d &+ added)
+      (d, c, b, a) = (c, b, a, added &+ second &+ majority)
     }
-    for index in 0..<8 { state[index] = state[index] &+ work[index] }
+    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
   }
 
   private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 {
