@@ -151,6 +151,20 @@ static int try_access(uint64_t address, int store, uint8_t *value, int *code, ui
   return caught_signal;
 }
 
+static void pass_signal(int number) { (void)number; }
+
+int lmm_lose(uint64_t address, uint64_t length) {
+  struct sigaction action, old;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = pass_signal;
+  sigaction(SIGBUS, &action, &old);
+  int done = madvise((void *)address, length, 100);
+  int error = errno;
+  sigaction(SIGBUS, &old, NULL);
+  errno = error;
+  return done;
+}
+
 int lmm_try_load8(uint64_t address, uint8_t *value, int *code, uint64_t *where) {
   return try_access(address, 0, value, code, where);
 }
@@ -234,5 +248,28 @@ int lmm_report_crashes_to(int fd) {
 }
 
 void lmm_ignore_signal(int number) { signal(number, SIG_IGN); }
+
+static volatile sig_atomic_t counted_signals;
+
+static void count_signal(int number) {
+  (void)number;
+  counted_signals++;
+}
+
+int lmm_count_signal(int number) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = count_signal;
+  action.sa_flags = SA_RESTART;
+  counted_signals = 0;
+  return sigaction(number, &action, NULL);
+}
+
+int lmm_counted_signals(void) { return counted_signals; }
+
+int lmm_signal_thread(int thread, int number) {
+  return (int)syscall(SYS_tgkill, getpid(), thread, number);
+}
+
 int lmm_wait_status_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
 int lmm_wait_status_exit(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,11 @@ ssize_t lmm_pwrite(int fd, const void *buffer, size_t length, int64_t offset) {
 int64_t lmm_seek(int fd, int64_t offset, int whence) { return lseek(fd, offset, whence); }
 int lmm_truncate(int fd, int64_t length) { return ftruncate(fd, length); }
 int lmm_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
+int64_t lmm_free_space(int fd) {
+  struct statvfs found;
+  if (fstatvfs(fd, &found) != 0) return -1;
+  return (int64_t)found.f_bfree * (int64_t)found.f_frsize;
+}
 int lmm_mkdir(const char *path, uint32_t mode) { return mkdir(path, mode); }
 int lmm_rmdir(const char *path) { return rmdir(path); }
 int lmm_unlink(const char *path) { return unlink(path); }

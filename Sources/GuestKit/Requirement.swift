@@ -35,6 +35,15 @@ public struct Requirement: Sendable {
 extension Requirement {
   /// userfaultfd(2) works for us.
   public static let userfaultfd = Requirement("uffd") { offer([], "userfaultfd", "4.3") }
+  /// userfaultfd(2) takes `UFFD_USER_MODE_ONLY`.
+  public static let userModeOnly = Requirement("user-mode-only") {
+    do throws(Errno) {
+      _ = try Userfaultfd(userModeOnly: true)
+      return nil
+    } catch {
+      return Lacking(.feature, "userfaultfd with UFFD_USER_MODE_ONLY: \(error) (Linux 5.11)")
+    }
+  }
   /// Write-protection of anonymous memory.
   public static let writeProtectAnon = feature(.writeProtect, "wp-anon", "5.7")
   /// Write-protection of shmem and hugetlbfs.
@@ -48,6 +57,7 @@ extension Requirement {
   public static let exactAddress = feature(.exactAddress, "exact-address", "5.18")
   public static let eventFork = feature(.eventFork, "event-fork", "4.11")
   public static let eventRemap = feature(.eventRemap, "event-remap", "4.11")
+  public static let eventUnmap = feature(.eventUnmap, "event-unmap", "4.11")
   public static let eventRemove = feature(.eventRemove, "event-remove", "4.11")
   public static let poison = feature(.poison, "poison", "6.6")
   public static let move = feature(.move, "move", "6.8")

@@ -18,14 +18,15 @@ public final class Tracker {
 
   /// Opens a userfaultfd with features and starts its resolver.
   ///
-  /// `pageSize` is the unit that faults are resolved in: that of the backing.
+  /// `pageSize` is the unit that faults are resolved in: that of the backing. With `userModeOnly` faults that
+  /// the kernel raises are not delivered (5.11).
   public convenience init(
     _ trial: Trial, features: Userfaultfd.Features = [], pageSize: UInt64 = Memory.pageSize,
-    policy: FaultPolicy = FaultPolicy()
+    userModeOnly: Bool = false, policy: FaultPolicy = FaultPolicy()
   ) throws(CaseEnd) {
     let owner = try trial.attempt(
       "userfaultfd with features \(features)",
-      OpenUserfaultfd(try Userfaultfd(features: features)))
+      OpenUserfaultfd(try Userfaultfd(features: features, userModeOnly: userModeOnly)))
     try self.init(trial, owner, pageSize, policy)
   }
 

@@ -14,6 +14,8 @@ public struct Advice: Equatable, Sendable {
   public static let free = Advice(8, "FREE")
   public static let remove = Advice(9, "REMOVE")
   public static let dontFork = Advice(10, "DONTFORK")
+  public static let mergeable = Advice(12, "MERGEABLE")
+  public static let unmergeable = Advice(13, "UNMERGEABLE")
   public static let hugePage = Advice(14, "HUGEPAGE")
   public static let noHugePage = Advice(15, "NOHUGEPAGE")
   public static let wipeOnFork = Advice(18, "WIPEONFORK")

@@ -89,6 +89,11 @@ public struct Descriptor: ~Copyable, Sendable {
     try checked(lmm_fallocate(number, mode, Int64(offset), Int64(length)))
   }
 
+  /// Bytes that the file's file system has free; `fstatvfs(3)`.
+  public borrowing func freeSpace() throws(Errno) -> UInt64 {
+    UInt64(try checked(lmm_free_space(number)))
+  }
+
   /// The first offset at or after `offset` that holds data, or nil when there is none; `SEEK_DATA`.
   public borrowing func nextData(from offset: UInt64) throws(Errno) -> UInt64? {
     let found = lmm_seek(number, Int64(offset), LMM_SEEK_DATA)

@@ -92,6 +92,14 @@ public struct Mapping: ~Copyable {
     return AddressRange(start: target, length: old.length)
   }
 
+  /// Makes the region longer, elsewhere where there is no room behind it; `mremap(2)` `MAYMOVE`.
+  public consuming func grown(to length: UInt64) throws(Errno) -> Mapping {
+    isOwned = false  // on failure nobody knows what is left of the region
+    let start = lmm_mremap(range.start, range.length, length, LMM_MREMAP_MAYMOVE, 0)
+    guard start != UInt64.max else { throw .current }
+    return Mapping(adopting: AddressRange(start: start, length: length))
+  }
+
   /// Maps with a given alignment, with inaccessible shared memory on both sides.
   ///
   /// Without the borders the kernel merges an anonymous region with whatever malloc maps beside it: smaps

@@ -25,6 +25,13 @@ public enum Memory {
     return found < 0 ? nil : UInt64(found)
   }
 
+  /// Declares memory lost, as after an uncorrectable error; `madvise(2)` `MADV_HWPOISON`.
+  ///
+  /// `EINVAL` without `CONFIG_MEMORY_FAILURE`, even for an empty range; `EPERM` without privilege.
+  public static func lose(_ range: AddressRange) throws(Errno) {
+    try checked(lmm_lose(range.start, range.length))
+  }
+
   /// What a load or store came to.
   public enum Access: Equatable, Sendable, CustomStringConvertible {
     case done(UInt8)

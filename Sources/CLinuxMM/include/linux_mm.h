@@ -126,6 +126,8 @@ ssize_t lmm_read_at(int fd, uint64_t address, size_t length);
 ssize_t lmm_write_at(int fd, uint64_t address, size_t length);
 
 // ---- memory accesses that the compiler can neither elide, repeat nor move
+// MADV_HWPOISON, with the SIGBUS passed over that some kernels send to whoever asks for it.
+int lmm_lose(uint64_t address, uint64_t length);
 uint8_t lmm_load8(uint64_t address);
 uint64_t lmm_load64(uint64_t address);
 void lmm_store8(uint64_t address, uint8_t value);
@@ -179,6 +181,11 @@ int lmm_die_with_parent(int signal);
 // On SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGABRT writes one line "dERROR-TEXT\n" to fd, then dies of it.
 int lmm_report_crashes_to(int fd);
 void lmm_ignore_signal(int signal);
+// From now on each delivery of the signal only counts; what it interrupts is started again.
+int lmm_count_signal(int signal);
+int lmm_counted_signals(void);
+// To one thread of this process.
+int lmm_signal_thread(int thread, int signal);
 int lmm_wait_status_signal(int status);
 int lmm_wait_status_exit(int status);
 
@@ -199,6 +206,8 @@ ssize_t lmm_pwrite(int fd, const void *_Nonnull buffer, size_t length, int64_t o
 int64_t lmm_seek(int fd, int64_t offset, int whence);
 int lmm_truncate(int fd, int64_t length);
 int lmm_fcntl(int fd, int command, long argument);
+// Bytes that the file system of an open file has free; -1 and errno where it does not say.
+int64_t lmm_free_space(int fd);
 int lmm_mkdir(const char *_Nonnull path, uint32_t mode);
 int lmm_rmdir(const char *_Nonnull path);
 int lmm_unlink(const char *_Nonnull path);

@@ -22,6 +22,37 @@ public enum Registration {
     }
   }
 
+  /// Shared memory of a file that was opened for reading cannot be registered: a copy would write to the file.
+  public static func readOnlyFile(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    let length = 2 * backing.pageSize
+    let file = try trial.attempt(
+      "memfd", try Descriptor(memoryFileOfSize: length, huge: backing.isHugetlb))
+    let path = "/proc/self/fd/\(file.borrowedNumber)"
+    let reading = try trial.attempt("opening \(path)", try Descriptor(opening: path, for: .read))
+    let range = try trial.attempt(
+      "mapping it",
+      try Mapping(
+        file: reading, length: length, .shared, aligned: backing.pageSize, protection: .read
+      ).relinquish())
+    let tracker = try Tracker(trial, pageSize: backing.pageSize, policy: .observing)
+    for modes in [.missing, .writeProtect, [.missing, .writeProtect]] as [Userfaultfd.Modes] {
+      let error = try tracker.errno { (uffd) throws(Errno) -> Void in
+        try uffd.register(range, for: modes)
+      }
+      try trial.expect(
+        error, equals: .notPermitted,
+        "registering a file that may only be read, mode \(modes.rawValue)")
+    }
+    let flagged = try trial.attempt("reading smaps", try Smaps(range)).anyHas(flag: "um")
+    try trial.expect(!flagged, expected: "no um in VmFlags after refusals", seen: "um")
+    let own = try trial.attempt(
+      "mapping it for writing",
+      try Mapping(file: file, length: length, .shared, aligned: backing.pageSize).relinquish())
+    try tracker.call("UFFDIO_REGISTER of a mapping that may be written") {
+      (uffd) throws(Errno) -> Void in try uffd.register(own, for: .missing)
+    }
+  }
+
   private static func register(
     _ tracker: Tracker, _ range: AddressRange, _ modes: Userfaultfd.Modes
   ) throws(Errno) -> Userfaultfd.Operations {

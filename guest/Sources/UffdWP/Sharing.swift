@@ -89,7 +89,8 @@ public enum Sharing {
     try trial.expectIntact(pages)
   }
 
-  private static func loadAll(_ pages: Pages) {
+  /// One load from every page.
+  static func loadAll(_ pages: Pages) {
     for page in 0..<pages.count { pages.load(page) }
   }
 }

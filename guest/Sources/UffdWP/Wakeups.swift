@@ -50,6 +50,29 @@ public enum Wakeups {
     try trial.expectIntact(pages)
   }
 
+  /// A thread that waits in a fault still handles its signals, and then waits again.
+  public static func signalInterrupts(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    let signal = try trial.attempt("sigaction", try Signal())
+    let (pages, tracker, writer) = try block(trial, backing)
+    for round in 1...3 {
+      try trial.attempt("tgkill", try signal.send(toThread: writer.threadID))
+      // The handler returns to the store, which faults once more.
+      let isBack = tracker.log.wait(for: round + 1, within: .seconds(2))
+      try trial.expect(signal.count, equals: round, "signals handled while the store is blocked")
+      try trial.expect(
+        isBack, expected: "the store faults again after signal \(round)",
+        seen: "\(tracker.log.count) events")
+      try writer.expectBlocked(trial, "after signal \(round)")
+    }
+    try trial.expectProtected(pages, "after the signals")
+    try tracker.unprotect(pages, 0)
+    try writer.expectDone(trial, "when the protection is lifted")
+    try trial.expectEvents(
+      [.writeProtect, .writeProtect, .writeProtect, .writeProtect], in: tracker, after: 0,
+      "one store and three signals")
+    try trial.expectIntact(pages)
+  }
+
   /// Closing the userfaultfd wakes the waiting, and nothing stays protected.
   public static func closeWakes(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     let (pages, tracker, writer) = try block(trial, backing)

@@ -6,12 +6,16 @@ public final class Writer: Sendable {
   private let monitor = Monitor()
   // Only touched inside the monitor.
   nonisolated(unsafe) private var isDone = false
+  // As above.
+  nonisolated(unsafe) private var thread: Int32 = 0
 
   /// Starts the thread; the store happens at once.
   public init(_ trial: Trial, to address: UInt64, _ value: UInt8) throws(CaseEnd) {
     do throws(Errno) {
       // Not joined: a thread that stays blocked ends with the case's process.
       _ = try Thread { [self] in
+        let own = System.threadID
+        monitor.locked { thread = own }
         Memory.store(address, value)
         monitor.locked {
           isDone = true
@@ -20,6 +24,9 @@ public final class Writer: Sendable {
       }
     } catch { throw .error("starting a writer failed with \(error)") }
   }
+
+  /// The thread that stores; 0 until it runs.
+  public var threadID: Int32 { monitor.locked { thread } }
 
   /// Fails unless the store goes through within the time.
   public func expectDone(_ trial: Trial, _ when: String) throws(CaseEnd) {

@@ -7,4 +7,5 @@ Suite.main {
   exceptions
   copies
   pins
+  merging
 }

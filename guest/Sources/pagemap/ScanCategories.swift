@@ -118,6 +118,31 @@ func writeProtectable(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(synchronous)
 }
 
+/// Memory whose monitor wants to be asked is none that a scan may protect.
+///
+/// Shared memory and, with `WP_UNPOPULATED`, anonymous memory use markers as asynchronous protection does, which
+/// must not be taken for it.
+func synchronousRefused(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  var check = PagemapScan.written(protecting: true)
+  check.flags = [.protectMatching, .checkAsync]
+  let allowed = PagemapScan(all: .writeProtectable, returned: .writeProtectable)
+  let letters = backing.writtenLetters
+  for features in [[], .writeProtectUnpopulated] as [Userfaultfd.Features] {
+    let pages = try inOneTable(trial, backing)
+    pages.fill()
+    let tracker = try Tracker(trial, of: pages, features: features)
+    try trial.expectScan(pages, allowed, "end 4", "of memory protected synchronously")
+    try expectRefused(trial, check, pages.range, "of memory protected synchronously")
+    try trial.expectScan(pages, .written(protecting: true), "end 4", "that may not protect")
+    try trial.expectPagemap(pages, 0..<4, letters, "after scans that may not protect")
+    try trial.expectNoEvent(tracker, "a store", pages.store(0, 0xb0))
+    try tracker.protect(pages, 1)
+    try trial.expectWritten(pages, [0, 2, 3], "page 1 protected by its monitor")
+    try trial.expectWriteFault(tracker, pages, 1, "a store", pages.store(1, 0xb1))
+    try trial.expectIntact(pages)
+  }
+}
+
 private func expectRefused(
   _ trial: Trial, _ scan: PagemapScan, _ range: AddressRange, _ what: String
 ) throws(CaseEnd) {

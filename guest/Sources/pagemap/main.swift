@@ -143,6 +143,10 @@ Suite.main {
   Case(
     "scan.wpallowed", "only memory tracked asynchronously may be protected by a scan",
     needs: tracking, body: writeProtectable)
+  Case.each(
+    "scan.wpallowed-sync", "memory whose monitor wants to be asked is not protected by a scan",
+    on: [.anon, .shmem], needs: tracking, needsOn: { [.writeProtect(on: $0)] },
+    body: synchronousRefused)
   Case(
     "scan.vma-merge-immune", "a new neighbour makes nothing look written", needs: tracking,
     body: mergeImmune)

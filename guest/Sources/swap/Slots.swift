@@ -1,4 +1,5 @@
 import GuestKit
+import GuestProtocol
 import LinuxMM
 
 /// Slots that held pages of zeros hold data next time: a small area, so that some are used again.
@@ -16,4 +17,57 @@ func zeroSlotsReused(_ trial: Trial) throws(CaseEnd) {
   try trial.pageOut(pages)
   try trial.prove(try used(trial, area) > 1024, otherwise: "the data went to another swap area")
   try trial.expectIntact(pages, nil, "in slots that may have held zeros")
+}
+
+extension Requirement {
+  /// Swap that a page is read from only after it was written there: pages that come in keep their slots.
+  static let slowSwap = Requirement("disk-swap") {
+    guard let text = try? TextFile.read("/proc/swaps") else {  // no swap, as good as unreadable
+      return Lacking(.config, "no /proc/swaps (CONFIG_SWAP)")
+    }
+    let areas = text.utf8.split(separator: UInt8(ascii: "\n")).dropFirst()
+    guard !areas.isEmpty else { return Lacking(.resource, "no swap area") }
+    let memory = Array("/dev/zram".utf8)
+    return areas.contains { $0.starts(with: memory) }
+      ? Lacking(.resource, "swap is on zram; the machine disk-swap has a disk") : nil
+  }
+}
+
+/// A page that went out as zeros, came back and was written holds data the next time it comes.
+///
+/// It keeps its slot while it is in, so that it goes out to the same one, where zeros were noted and not written
+/// (6.12). What the swap cache still has proves nothing: each time it must be gone from there.
+func zeroSlotRewritten(_ trial: Trial) throws(CaseEnd) {
+  let group = try trial.attempt("a memory cgroup", try MemoryGroup())
+  let pages = try Backing.anon.map(trial, pages: 256)
+  for page in 0..<pages.count { pages.store(page, 0) }
+  try leave(trial, pages, group)
+  pages.loadAll()
+  try trial.expectIntact(pages, nil, "of zeros")
+  let cached = try trial.attempt("reading meminfo", try Counters.meminfo("SwapCached")) ?? 0
+  trial.evidence("swap_cached_kib", cached)
+  try trial.prove(cached >= 512, otherwise: "pages that came in did not keep their slots")
+  pages.fill()
+  try leave(trial, pages, group)
+  try trial.expectIntact(pages, nil, "in slots that held zeros")
+}
+
+/// Gets pages out of memory and out of the swap cache.
+private func leave(_ trial: Trial, _ pages: Pages, _ group: borrowing MemoryGroup)
+  throws(CaseEnd)
+{
+  try trial.pageOut(pages)
+  var left = pages.count
+  for attempt in 1...20 {
+    // mincore says of a page in swap whether the swap cache has it.
+    let resident = try trial.attempt("mincore", try pages.range.residency())
+    left = resident.reduce(0) { $0 + ($1 ? 1 : 0) }
+    trial.evidence("reclaims", attempt)
+    guard left > 0 else { return }
+    do throws(Errno) { try group.reclaim(bytes: 4 << 20) } catch {
+      throw .error("reclaiming failed with \(error)")
+    }
+    System.sleep(milliseconds: 20)  // the disk writes
+  }
+  throw .unexercised("\(left) of \(pages.count) pages stay in the swap cache")
 }

@@ -65,6 +65,12 @@ Suite.main {
   Case(
     "swap.zero-slots-reused", "slots that held pages of zeros hold data next time",
     needs: [.zram, .root], body: zeroSlotsReused)
+  Case(
+    "swap.zero-slot-rewritten", "a page of zeros that is written and goes out again holds data",
+    needs: [.swap, .slowSwap, .root, .cgroupMemory], body: zeroSlotRewritten)
+  Case(
+    "swap.zswap-freed", "zswap drops its copies when memory that is out is unmapped",
+    needs: [.swap, .root, .compressedSwap], body: zswapFreed)
   Case.each(
     "migrate.then-swap", "a page that changed nodes goes out with data and protection",
     on: [.anon, .shmem], needs: [.swap, .root, .numaNodes(2)], needsOn: needsWP,

@@ -107,36 +107,3 @@ private func movePage(_ trial: Trial, _ pages: Pages, _ page: Int, _ tracker: Tr
   Memory.store(moved.start, 0xd4)
   try trial.expectEvents([.writeProtect], in: tracker, after: mark, "a store to the moved page")
 }
-
-/// Zero-filled pages of a protected huge page that goes to swap stay protected and soft-dirty.
-func splitZeroPages(_ trial: Trial) throws(CaseEnd) {
-  let tracksDirt = Requirement.softDirty.lacking() == nil
-  let pages = try hugeArea(trial)
-  for page in 0..<perHuge where page != 40 {
-    Memory.fill(pages.range(page), with: 0)
-    pages.note(page, fullOf: 0)
-  }
-  let tracker = try Tracker(trial, of: pages)
-  try tracker.protect(pages)
-  try trial.expectHuge(pages, 1, "protected")
-  for attempt in 1...6 {
-    try trial.attempt("MADV_PAGEOUT", try pages.range.advise(.pageOut))
-    let isOut = try pages.bits(trial, 40).contains(.swapped)
-    trial.evidence("pageout_attempts", attempt)
-    if isOut { break }
-    try trial.attempt("compact_memory", try System.drainPageLists())
-  }
-  try trial.proveSplit(pages, "MADV_PAGEOUT")
-  try trial.prove(
-    try pages.bits(trial, 40).contains(.swapped), otherwise: "the page with data stays in memory")
-  trial.evidence("present", try trial.count(.present, in: pages))
-  try trial.expectProtected(pages, "out or made zero pages")
-  if tracksDirt {
-    try trial.expectCount(.softDirty, in: pages, equals: perHuge, "out or made zero pages")
-  }
-  try trial.expectNoEvent(tracker, "loads", load(pages, 0..<perHuge))
-  try trial.expectProtected(pages, "after loads")
-  try trial.expectIntact(pages)
-  try trial.expectWriteFaults(tracker, pages, "a store to each page")
-  try trial.expectIntact(pages)
-}

@@ -15,9 +15,7 @@ Suite.main {
     "thp.wp-partial-splits", "protecting one page splits and protects nothing else",
     needs: anonymous, body: partialSplits)
   Splitter.cases
-  Case(
-    "thp.split-zero-subpages", "zero-filled pages stay protected when the rest goes to swap",
-    needs: anonymous + [.swap, .root], body: splitZeroPages)
+  ZeroSplitter.cases
   Guarded.cases
   Case(
     "thp.khugepaged-skips-wp", "khugepaged passes an area with a protected page by",

@@ -8,7 +8,8 @@ func registerArguments(_ trial: Trial) throws(CaseEnd) {
   let good = pages.range
   let page = Memory.pageSize
   let tracker = try Tracker(trial)
-  let unmapped = try trial.attempt("mmap", try Mapping(anonymous: page, .private)).range
+  // At 64 GiB, where nobody maps: an address that was just unmapped may be used by the next allocation.
+  let unmapped = AddressRange(start: 64 << 30, length: page)
   var wrong: [(what: String, range: AddressRange, mode: UInt64)] = [
     ("mode 0", good, 0),
     ("mode 0x40000000", good, 1 << 30),

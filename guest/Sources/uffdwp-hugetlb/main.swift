@@ -16,4 +16,5 @@ Suite.main {
   Case.each(
     "async.no-event", "with WP_ASYNC a write only clears the bit", on: [.hugetlb, .hugetlbpriv],
     needs: [.writeProtectAsync, .pagemapScan], body: WriteProtect.asyncRaisesNoEvent)
+  refusals
 }

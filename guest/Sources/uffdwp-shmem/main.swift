@@ -19,4 +19,5 @@ Suite.main {
     "async.swapped", "with WP_ASYNC a store to a swapped page only clears the bit",
     on: [.shmem, .shmempriv], needs: [.writeProtectAsync, .pagemapScan, .swap],
     body: WriteProtect.asyncSwapped)
+  refusals
 }

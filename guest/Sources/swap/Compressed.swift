@@ -1,0 +1,46 @@
+import GuestKit
+import GuestProtocol
+import LinuxMM
+
+private let setting = "/sys/module/zswap/parameters/enabled"
+private let stored = "/sys/kernel/debug/zswap/stored_pages"
+
+extension Requirement {
+  /// The kernel has zswap.
+  static let compressedSwap = Requirement("zswap") {
+    TextFile.exists(setting) ? nil : Lacking(.config, "no \(setting) (CONFIG_ZSWAP)")
+  }
+}
+
+/// Pages that zswap holds of memory that is unmapped are dropped, all of them.
+func zswapFreed(_ trial: Trial) throws(CaseEnd) {
+  let knob = try trial.attempt("switching zswap on", try Knob(setting, to: "Y"))
+  defer { withExtendedLifetime(knob) {} }
+  // It comes with the first switching on.
+  guard TextFile.exists(stored) else { try trial.skip(.config, "no \(stored); mount debugfs") }
+  let count = 512
+  let before = try storedPages(trial)
+  let pages = try Backing.anon.map(trial, pages: count)
+  pages.fill()
+  // Pages of one byte are noted and not held by some kernels.
+  for page in 0..<count { pages.store(page, at: UInt64(page) * 8, 0xfe) }
+  try trial.pageOut(pages)
+  let held = try storedPages(trial)
+  trial.evidence("stored", "\(before) then \(held)")
+  guard held >= before + 256 else {
+    try trial.skip(.config, "zswap took \(held - min(held, before)) of \(count) pages")
+  }
+  try trial.expectIntact(pages, 0..<64, "from zswap")
+  let kept = try storedPages(trial)
+  try trial.attempt("munmap", try pages.range.unmap())
+  let after = try storedPages(trial)
+  trial.evidence("stored_after", "\(kept) then \(after)")
+  try trial.expect(
+    after <= before + 16, expected: "about \(before) pages in zswap after munmap",
+    seen: "\(after)")
+}
+
+private func storedPages(_ trial: Trial) throws(CaseEnd) -> UInt64 {
+  let text = try trial.attempt("reading \(stored)", try TextFile.read(stored))
+  return UInt64(Knob.selected(text)) ?? 0
+}
