@@ -47,8 +47,9 @@ check: packages ## formatting and the tidy rules
 fmt: toolchain ## format every Swift file in place
 	swift format --in-place --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
 
-bench: build ## measure against bare QEMU, side by side (Benchmarks/)
+bench: build ## measure against bare QEMU and plain make, side by side (Benchmarks/)
 	Benchmarks/run
+	Benchmarks/build
 
 install: build ## install below PREFIX (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"

@@ -1,4 +1,5 @@
-/// A prebuilt kernel as `kernels/kernels.yaml` names it: what to fetch, and where to look.
+/// A prebuilt kernel, or a kernel's source, as `kernels/kernels.yaml` names it: what to fetch, and where
+/// to look.
 package struct CatalogEntry: Sendable, Equatable {
   /// Which versions of the packages will do.
   package enum Series: Sendable, Equatable {
@@ -25,4 +26,10 @@ package struct CatalogEntry: Sendable, Equatable {
   package let suites: [String]
   /// Package name patterns, the image's first; never empty.
   package let packages: [PackagePattern]
+
+  /// The same entry for one version alone, under another name.
+  func pinned(to version: String, name: String) -> CatalogEntry {
+    CatalogEntry(
+      name: name, summary: summary, series: .series(version), suites: suites, packages: packages)
+  }
 }

@@ -10,28 +10,40 @@ struct CatalogReader {
 
   private static let entryKeys = ["summary", "version", "suites", "packages"]
 
-  func entries(in yaml: String) throws -> [CatalogEntry] {
+  /// The prebuilt kernels (`kernels`), and the sources (`sources`), of which there may be none.
+  func entries(
+    in yaml: String
+  ) throws -> (kernels: [CatalogEntry], sources: [CatalogEntry]) {
     let root = try self.yaml.root(of: yaml, expecting: "the key \"kernels\"")
-    let top = try self.yaml.fields(of: root, allowed: ["kernels"], place: "the file")
+    let top = try self.yaml.fields(of: root, allowed: ["kernels", "sources"], place: "the file")
     guard let kernels = top["kernels"] else {
       throw self.yaml.problem(at: root, "the key \"kernels\" is missing")
     }
-    guard let mapping = kernels.mapping else {
-      throw self.yaml.problem(at: kernels, "\"kernels\" must be a mapping of names to kernels")
+    let prebuilt = try list(kernels, "kernels", of: "kernel")
+    let sources = try top["sources"].map { try list($0, "sources", of: "source") } ?? []
+    for source in sources where prebuilt.contains(where: { $0.name == source.name }) {
+      throw self.yaml.problem(at: root, "\"\(source.name)\" names a kernel and a source")
     }
-    guard !mapping.isEmpty else {
-      throw self.yaml.problem(at: kernels, "\"kernels\" names no kernel")
-    }
-    return try mapping.map { try entry(name: $0.key, value: $0.value) }
+    return (prebuilt, sources)
   }
 
-  private func entry(name node: Node, value: Node) throws -> CatalogEntry {
-    let name = try self.yaml.text(node, "a kernel's name")
+  private func list(_ node: Node, _ key: String, of kind: String) throws -> [CatalogEntry] {
+    guard let mapping = node.mapping else {
+      throw yaml.problem(at: node, "\"\(key)\" must be a mapping of names to \(key)")
+    }
+    guard !mapping.isEmpty else {
+      throw yaml.problem(at: node, "\"\(key)\" names no \(kind)")
+    }
+    return try mapping.map { try entry(kind, name: $0.key, value: $0.value) }
+  }
+
+  private func entry(_ kind: String, name node: Node, value: Node) throws -> CatalogEntry {
+    let name = try self.yaml.text(node, "a \(kind)'s name")
     guard name.wholeMatch(of: /[a-z0-9][a-z0-9.+-]*/) != nil else {
       throw self.yaml.problem(
-        at: node, "kernel name \"\(name)\" may only have a-z, 0-9, \".\", \"+\" and \"-\"")
+        at: node, "\(kind) name \"\(name)\" may only have a-z, 0-9, \".\", \"+\" and \"-\"")
     }
-    let place = "kernel \"\(name)\""
+    let place = "\(kind) \"\(name)\""
     let fields = try self.yaml.fields(of: value, allowed: Self.entryKeys, place: place)
     func required(_ key: String) throws -> Node {
       guard let found = fields[key] else {

@@ -12,6 +12,10 @@ package enum FetchEvent: Sendable, Equatable, CustomStringConvertible {
   /// Files of the cached kernel are not what was published; it is fetched again.
   case damaged(kernel: String, files: [String])
   case ready(CachedKernel)
+  /// A kernel's source is being unpacked or copied.
+  case extracting(source: String)
+  /// A kernel's source is complete in the cache.
+  case unpacked(source: String, directory: String)
 
   package var description: String {
     switch self {
@@ -27,6 +31,8 @@ package enum FetchEvent: Sendable, Equatable, CustomStringConvertible {
       "\(kernel): " + files.joined(separator: ", ") + " in the cache changed; fetching it again"
     case .ready(let kernel):
       "\(kernel.record.name): \(kernel.record.release) is in \(kernel.directory)"
+    case .extracting(let source): "\(source): unpacking the source"
+    case .unpacked(let source, let directory): "\(source): the source is in \(directory)"
     }
   }
 }

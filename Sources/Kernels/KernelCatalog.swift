@@ -1,12 +1,16 @@
 import Foundation
 
-/// The prebuilt kernels that can be asked for by name, as `kernels/kernels.yaml` lists them.
+/// The kernels and sources that can be asked for by name, as `kernels/kernels.yaml` lists them.
 package struct KernelCatalog: Sendable {
-  /// In the order of the file.
+  /// The prebuilt kernels, in the order of the file.
   package let entries: [CatalogEntry]
+  /// The source packages, in the order of the file.
+  package let sources: [CatalogEntry]
 
-  /// The names of all entries, in the order of the file.
+  /// The names of the prebuilt kernels, in the order of the file.
   package var names: [String] { entries.map(\.name) }
+  /// The names of the sources, in the order of the file.
+  package var sourceNames: [String] { sources.map(\.name) }
 
   /// Reads a catalogue file.
   ///
@@ -23,7 +27,7 @@ package struct KernelCatalog: Sendable {
 
   /// Reads a catalogue from text; `file` is only for messages.
   package init(yaml: String, file: String) throws {
-    entries = try CatalogReader(file: file).entries(in: yaml)
+    (entries, sources) = try CatalogReader(file: file).entries(in: yaml)
   }
 
   /// The entry with exactly this name.

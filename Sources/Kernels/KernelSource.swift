@@ -45,6 +45,7 @@ package enum KernelSource: Sendable, Equatable {
     case .catalog(let entry):
       return BootableKernel(try await fetcher.kernel(entry))
     case .image(let path, let given):
+      if let built = BuiltKernel(image: path) { return built.bootable(name: built.record.name) }
       if let tree = KernelTree(holding: path) {
         return try await tree.kernel(image: path, name: given)
       }

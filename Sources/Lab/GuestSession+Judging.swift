@@ -11,7 +11,7 @@ extension GuestSession {
     let archive = try BootArchive.bytes(
       for: plan.kernel, machine: spec.machine, initProgram: initProgram)
     return GuestSpec(
-      name: "\(Self.label(kernel))-\(plan.repetition)", profile: spec.machine,
+      name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: spec.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
       initramfs: .bytes(archive))
   }
@@ -68,6 +68,9 @@ extension GuestSession {
     }
     if boot.greetedAfterMilliseconds == nil {
       return trouble.first.map { Reason(.host, $0) } ?? Reason(.boot, "the kernel did not come up")
+    }
+    if boot.guestEnd == nil || boot.guestEnd == .clean {
+      return Reason(.enough, "left out after \(spec.enough ?? 0) red results")
     }
     return Reason(.guestGone, "the guest was gone before the suite began")
   }

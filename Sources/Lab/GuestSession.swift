@@ -19,6 +19,8 @@ struct GuestSession {
 
   let plan: GuestPlan
   let spec: RunSpec
+  /// 1 for the plan's first guest; the others go on where one before them ended.
+  let number: Int
   let initProgram: URL
   let hypervisor: Hypervisor
   let report: @Sendable (RunEvent) -> Void

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Machine
+package import Machine
 package import Results
 
 /// Runs suites on kernels: plans, boots, listens, judges.
@@ -29,41 +29,120 @@ package struct Lab: Sendable {
 
   /// Does what `spec` says; cancellation ends it early, with all results so far.
   package func run(_ spec: RunSpec) async -> Outcome {
+    do {
+      let host = try await open(spec.connection, accelerator: spec.accelerator)
+      let outcome = await run(spec, on: host)
+      await host.close()
+      return outcome
+    } catch {
+      return await run(spec, on: nil, trouble: ["\(error)"])
+    }
+  }
+
+  /// Where guests run: held open over several runs, since one process opens it once.
+  package struct Host: Sendable {
+    fileprivate let hypervisor: Hypervisor
+
+    /// Lets go of it; its guests have ended.
+    package func close() async { await hypervisor.close() }
+  }
+
+  /// Opens libvirt; nil is the embedded driver.
+  ///
+  /// - Throws: what `Hypervisor.open` throws.
+  package func open(
+    _ connection: String?, accelerator: AcceleratorChoice
+  ) async throws -> Host {
+    Host(
+      hypervisor: try await Hypervisor.open(connection, accelerator: accelerator.accelerator))
+  }
+
+  /// As `run(_:)`, on a host that is open; `report` is told instead of the lab's own.
+  package func run(
+    _ spec: RunSpec, on host: Host, report: (@Sendable (RunEvent) -> Void)? = nil
+  ) async -> Outcome {
+    await run(spec, on: host, trouble: [], report: report ?? self.report)
+  }
+
+  /// The guests that one plan may take before what is left of it is `missing`: each one more was
+  /// taken along by a case.
+  private static let guestsPerPlan = 16
+
+  private func run(
+    _ spec: RunSpec, on host: Host?, trouble: [String],
+    report: (@Sendable (RunEvent) -> Void)? = nil
+  ) async -> Outcome {
+    let report = report ?? self.report
     let began = ContinuousClock.now
     let started = Date.now
     let plan = spec.plan
-    var sheet = VerdictSheet(plan)
-    var guests: [GuestRecord] = []
-    var trouble: [String] = []
+    var work = Work(sheet: VerdictSheet(plan), trouble: trouble)
     report(.runStarted(plan))
-    do {
-      let hypervisor = try await Hypervisor.open(
-        spec.connection, accelerator: spec.accelerator.accelerator)
+    if let host {
       for guest in spec.guests where !Task.isCancelled {
-        let session = GuestSession(
-          plan: guest, spec: spec, initProgram: initProgram, hypervisor: hypervisor, report: report)
-        let outcome = await session.run()
-        guests.append(outcome.guest)
-        trouble += outcome.trouble
-        for result in outcome.results { note(result, in: &sheet, &trouble) }
+        await run(guest, spec, on: host, report, &work)
       }
-      await hypervisor.close()
-    } catch {
-      trouble.append("\(error)")
     }
     let isInterrupted = Task.isCancelled
-    let results = sheet.closed { _ in
+    let (open, first) = (work.sheet, work.trouble.first)
+    let results = open.closed { _ in
       isInterrupted
         ? Reason(.interrupted, "stopped before it began")
-        : Reason(.host, trouble.first ?? "the run ended before it began")
+        : Reason(.host, first ?? "the run ended before it began")
     }
     report(.runEnded)
     let elapsed = ContinuousClock.now - began
     return Outcome(
       run: Run(
         id: spec.id, started: started.formatted(.iso8601),
-        elapsedMilliseconds: elapsed.wholeMilliseconds, guests: guests, results: results),
-      trouble: trouble, isInterrupted: isInterrupted)
+        elapsedMilliseconds: elapsed.wholeMilliseconds, guests: work.guests, results: results),
+      trouble: work.trouble, isInterrupted: isInterrupted)
+  }
+
+  /// What a run has so far.
+  private struct Work {
+    var sheet: VerdictSheet
+    var guests: [GuestRecord] = []
+    var trouble: [String]
+  }
+
+  /// Runs one guest, and further ones for the cases that it did not come to because a case took it
+  /// along, and once more for a case in which it was lost.
+  private func run(
+    _ plan: GuestPlan, _ spec: RunSpec, on host: Host,
+    _ report: @escaping @Sendable (RunEvent) -> Void,
+    _ work: inout Work
+  ) async {
+    var next: GuestPlan? = plan
+    var bootResult: CaseResult?
+    var lost: Set<PlannedCase> = []
+    for number in 1...Self.guestsPerPlan {
+      guard let plan = next, !Task.isCancelled else { break }
+      let session = GuestSession(
+        plan: plan, spec: spec, number: number, initProgram: initProgram,
+        hypervisor: host.hypervisor, report: report)
+      let outcome = await session.run()
+      if number == 1 { work.guests.append(outcome.guest) }
+      work.trouble += outcome.trouble
+      let isLast = number == Self.guestsPerPlan || outcome.trouble.isEmpty == false
+      let again = outcome.results.filter { $0.verdict == .lost && !lost.contains($0.planned) }
+      lost.formUnion(again.map(\.planned))
+      let waiting = outcome.results.filter(\.waitsForAnotherGuest) + again
+      let rest = isLast ? [] : Set(waiting.map(\.planned))
+      next = plan.keeping(rest)
+      for result in outcome.results where !rest.contains(result.planned) || result.planned.isBoot {
+        if result.waitsForAnotherGuest { report(.caseEnded(result)) }
+        guard result.planned.isBoot else {
+          note(result, in: &work.sheet, &work.trouble)
+          continue
+        }
+        // The first boot counts, unless a later one is worse.
+        if bootResult.map({ $0.verdict == .pass && result.verdict != .pass }) ?? true {
+          bootResult = result
+        }
+      }
+    }
+    if let bootResult { note(bootResult, in: &work.sheet, &work.trouble) }
   }
 
   private func note(
@@ -85,5 +164,12 @@ extension Duration {
   var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
     return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+  }
+}
+
+extension CaseResult {
+  /// Whether the case never began because an earlier one took the guest along.
+  var waitsForAnotherGuest: Bool {
+    verdict == .missing && reason?.kind == .guestGone
   }
 }

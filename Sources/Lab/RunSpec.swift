@@ -11,6 +11,8 @@ package struct RunSpec: Sendable {
   package var suites: [Suite]
   /// Only cases that match one of these; all when empty.
   package var filters: [Glob]
+  /// After so many red results of a guest no further suite is begun; nil for no bound.
+  package var enough: Int?
   /// How often every case runs, each time in a fresh guest; at least 1.
   package var repetitions: Int
   package var accelerator: AcceleratorChoice
@@ -61,7 +63,17 @@ struct GuestPlan: Sendable {
   let kernel: BootableKernel
   let repetition: Int
   let boot: PlannedCase
-  let suites: [(suite: Suite, planned: [PlannedCase])]
+  private(set) var suites: [(suite: Suite, planned: [PlannedCase])]
+
+  /// The plan of the guest that goes on where another one ended; nil when nothing is left.
+  func keeping(_ rest: Set<PlannedCase>) -> GuestPlan? {
+    var plan = self
+    plan.suites = suites.compactMap { suite, planned in
+      let left = planned.filter(rest.contains)
+      return left.isEmpty ? nil : (suite, left)
+    }
+    return plan.suites.isEmpty ? nil : plan
+  }
 
   init(kernel: BootableKernel, repetition: Int, spec: RunSpec) {
     self.kernel = kernel

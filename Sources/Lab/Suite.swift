@@ -11,12 +11,23 @@ package struct Suite: Sendable {
   /// SHA-256 of the program, in lower-case hexadecimal.
   package let digest: String
   package let cases: [CaseListing]
+  /// Whether `cases` leaves out some of the program's.
+  private(set) var isPartial = false
 
   package init(name: String, program: URL, digest: String, cases: [CaseListing]) {
     self.name = name
     self.program = program
     self.digest = digest
     self.cases = cases
+  }
+
+  /// The suite with only those cases; nil when that leaves none.
+  package func keeping(_ wanted: (CaseListing) -> Bool) -> Suite? {
+    let kept = cases.filter(wanted)
+    guard !kept.isEmpty else { return nil }
+    var suite = Suite(name: name, program: program, digest: digest, cases: kept)
+    suite.isPartial = isPartial || kept.count < cases.count
+    return suite
   }
 
   /// A program that cannot be asked for its cases.

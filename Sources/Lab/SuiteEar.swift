@@ -60,6 +60,9 @@ final class SuiteEar: Sendable {
     state.withLock { state in state.transcript.running.map { ($0, state.changed) } }
   }
 
+  /// How many results so far are red, known issues included.
+  var redCount: Int { state.withLock { $0.announced.values.count(where: \.isRed) } }
+
   /// Changes the transcript with what the host knows.
   func note(_ change: (inout SuiteTranscript) -> Void) {
     state.withLock { change(&$0.transcript) }
@@ -75,6 +78,7 @@ final class SuiteEar: Sendable {
     }
     for result in results {
       switch announced[result.planned.name] {
+      case nil where result.waitsForAnotherGuest: break
       case nil: report(.caseEnded(result))
       case result.verdict: break
       case .some(let earlier): report(.caseRevised(result, from: earlier))

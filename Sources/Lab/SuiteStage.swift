@@ -8,6 +8,9 @@ struct SuiteStage {
   /// What a program may take beyond its cases: its own start and end, in a slow guest.
   static let margin = Duration.seconds(30)
 
+  /// The longest list of names in one argument, its option aside.
+  private static let listBytes = Limits.argumentBytes - 100
+
   private let session: GuestSession
   private let machine: Machine
   /// By how much the cases' deadlines are stretched, in percent.
@@ -26,6 +29,7 @@ struct SuiteStage {
     defer { try? log?.close() }  // it is for people only
     for (suite, planned) in session.plan.suites {
       guard await machine.end == nil, !Task.isCancelled else { break }
+      if let enough = session.spec.enough, ears.map(\.redCount).reduce(0, +) >= enough { break }
       session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
       let ear = SuiteEar(
         suite.name, planned: planned, kernel: session.kernel, log: log, report: session.report)
@@ -47,11 +51,11 @@ struct SuiteStage {
     let program = GuestProgram(
       name: suite.name, digest: suite.digest, bytes: Array(try Data(contentsOf: suite.program)))
     try await machine.push([program])
-    let filters = session.spec.filters.flatMap { ["--filter", $0.pattern] }
     let watch = Task { [machine] in await CaseWatch(ear, suite, slowness).run(machine) }
     defer { watch.cancel() }
     let run = try await machine.run(
-      program, arguments: filters, environment: ["FAULTLINE_TIMESCALE": String(slowness)],
+      program, arguments: arguments(suite, planned),
+      environment: ["FAULTLINE_TIMESCALE": String(slowness)],
       deadline: deadline(of: suite, planned)
     ) { ear.hear($0) }
     ear.note { transcript in
@@ -67,6 +71,20 @@ struct SuiteStage {
         transcript.ended(.signalled(9))
       }
     }
+  }
+
+  /// The names of the planned cases, unless they are all that the program has.
+  private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
+    guard suite.isPartial || planned.count < suite.cases.count else { return [] }
+    var lists: [String] = []
+    for name in planned.map(\.name) {
+      if let last = lists.last, last.utf8.count + name.utf8.count < Self.listBytes {
+        lists[lists.count - 1] = last + "," + name
+      } else {
+        lists.append(name)
+      }
+    }
+    return lists.map { "--filter=" + $0 }
   }
 
   /// Every case may take its whole deadline; the watch ends a single one that overstays.

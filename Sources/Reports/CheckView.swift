@@ -58,8 +58,9 @@ package struct CheckView {
     case .bisecting(let name, let after, let before):
       task = "seeking \(name) between \(after) and \(before)"
       if !status.screen.isTerminal { status.line(Escaping.terminal(task)) }
-    case .confirming(let column, let name, let number, let count, let runs):
-      confirming(column, name, "case \(number) of \(count), \(runs) runs a side")
+    case .confirming(let column, let name, let cases, let runs):
+      let more = cases > 1 ? " and \(cases - 1) more" : ""
+      confirming(column, name + more, "\(runs) more runs on each side")
     case .notice(let text): status.line(Escaping.terminal(text))
     case .ended:
       status.clear()

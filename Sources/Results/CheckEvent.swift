@@ -16,7 +16,7 @@ package enum CheckEvent: Equatable, Sendable {
   /// The patch that changed a case is sought between two columns, both ends excluded.
   case bisecting(name: String, after: Int, before: Int)
   /// Case `number` of `count` is repeated `runs` times on both sides.
-  case confirming(CheckColumn, name: String, number: Int, count: Int, runs: Int)
+  case confirming(CheckColumn, name: String, cases: Int, runs: Int)
   /// Something that a person should know: a build that is tried again, a mutant that was done before.
   case notice(String)
   case ended

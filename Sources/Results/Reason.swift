@@ -34,6 +34,8 @@ package struct Reason: Equatable, Hashable, Codable, Sendable {
     case boot
     /// `missing`: an earlier case took the guest along.
     case guestGone = "guest-gone"
+    /// `missing`: enough was seen to be red, and the rest left out as asked.
+    case enough
     /// `missing`: somebody stopped the run.
     case interrupted
     /// `missing`: the host could not do its part.

@@ -40,7 +40,9 @@ enum Entry {
   /// The status that an error ends the program with; host trouble unless it is the user's or ours.
   static func status(of error: any Error) -> ExitStatus {
     switch error {
-    case is UsageFailure, is UnknownKernel, is KernelPathError, is CatalogError: .usage
+    case is UsageFailure, is UnknownKernel, is KernelPathError, is CatalogError, is SourceError,
+      is ConfigError, is SeriesError:
+      .usage
     case is EncodingError: .bug
     default: .hostTrouble
     }

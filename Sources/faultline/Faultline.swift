@@ -15,6 +15,7 @@ struct Faultline: AsyncParsableCommand {
       faultline, 130 interrupted.
       """,
     subcommands: [
-      RunCommand.self, ListCommand.self, KernelsCommand.self, DoctorCommand.self,
+      RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
+      ListCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 }

@@ -5,18 +5,25 @@ internal import Kernels
 /// `faultline kernels`: what can be booted by name.
 struct KernelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernels", abstract: "List, fetch and show the kernels that have names.",
-    subcommands: [List.self, Fetch.self, Show.self], defaultSubcommand: List.self)
+    commandName: "kernels", abstract: "List, fetch, build and show kernels.",
+    subcommands: [List.self, Fetch.self, KernelsBuildCommand.self, Show.self],
+    defaultSubcommand: List.self)
 
   /// `faultline kernels list`.
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The kernels of kernels.yaml, and which are in the cache.")
+      abstract: "The kernels and sources of kernels.yaml, and which are in the cache.")
 
     func run() async throws {
       let workspace = try Workspace()
       let cache = KernelCache.standard()
-      let width = workspace.kernels.names.map(\.count).max() ?? 0
+      let names = workspace.kernels.names + workspace.kernels.sourceNames
+      let width = names.map(\.count).max() ?? 0
+      func line(_ entry: CatalogEntry, _ state: String) {
+        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
+        let column = state.padding(toLength: max(20, state.count), withPad: " ", startingAt: 0)
+        Terminal.out("\(name)  \(column)  \(entry.summary)\n")
+      }
       for entry in workspace.kernels.entries {
         let state =
           switch cache.state(of: entry.name) {
@@ -24,9 +31,12 @@ struct KernelsCommand: AsyncParsableCommand {
           case .intact(let kernel): kernel.record.version
           case .doubtful(let kernel, _): kernel.record.version + " (to be checked)"
           }
-        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        Terminal.out("\(name)  \(state.padding(toLength: 20, withPad: " ", startingAt: 0))  ")
-        Terminal.out("\(entry.summary)\n")
+        line(entry, state)
+      }
+      let store = SourceStore(cache: cache)
+      for entry in workspace.kernels.sources {
+        let version = store.cached(entry).flatMap { $0.id.split(separator: "_").last }
+        line(entry, version.map(String.init) ?? "not fetched")
       }
     }
   }
@@ -34,7 +44,7 @@ struct KernelsCommand: AsyncParsableCommand {
   /// `faultline kernels fetch`.
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetch kernels into the cache and check those that are there.")
+      abstract: "Fetch kernels and sources into the cache and check the kernels that are there.")
 
     @Argument(help: "Names from `faultline kernels list`.")
     var names: [String]
@@ -44,7 +54,7 @@ struct KernelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workspace = try Workspace()
-      let entries = try names.map { name -> CatalogEntry in
+      let entries = try names.filter { !isSource($0, workspace) }.map { name -> CatalogEntry in
         guard case .catalog(let entry) = try workspace.source(name) else {
           throw UsageFailure("\(name) is a path; only named kernels are fetched")
         }
@@ -55,6 +65,14 @@ struct KernelsCommand: AsyncParsableCommand {
           entry, freshness: newest ? .newest : .verified)
         Terminal.out("\(entry.name)  \(kernel.record.version)  \(kernel.directory)\n")
       }
+      for name in names where isSource(name, workspace) {
+        let tree = try await workspace.sources().tree(workspace.origin(name), newest: newest)
+        Terminal.out("\(name)  \(tree.origin)  \(tree.root)\n")
+      }
+    }
+
+    private func isSource(_ name: String, _ workspace: Workspace) -> Bool {
+      workspace.kernels.sourceNames.contains(String(name.prefix { $0 != "=" }))
     }
   }
 

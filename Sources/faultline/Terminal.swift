@@ -23,4 +23,16 @@ struct Terminal {
   static func err(_ text: String) {
     FileHandle.standardError.write(Data(text.utf8))
   }
+
+  /// How this program was called, so that the next command can be pasted.
+  static var program: String {
+    let called = CommandLine.arguments.first ?? "faultline"
+    return called.contains("/") ? relative(called) : called
+  }
+
+  /// A path as it is seen from the working directory.
+  static func relative(_ path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
 }

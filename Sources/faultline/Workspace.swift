@@ -27,6 +27,10 @@ struct Workspace {
   func source(_ text: String) throws -> KernelSource {
     do {
       return try KernelSource.parse(text, catalog: kernels)
+    } catch let error as UnknownKernel where kernels.sourceNames.contains(error.name) {
+      throw UsageFailure(
+        "“\(error.name)” is a source, not a kernel\n"
+          + "  try: --kernel \"$(faultline kernels build \(error.name))\"")
     } catch let error as UnknownKernel {
       throw UsageFailure(
         unknown: "kernel", error.name, known: error.known,
@@ -56,6 +60,31 @@ struct Workspace {
     }
     return try await Suite.load(
       names.isEmpty ? programs : programs.filter { names.contains($0.lastPathComponent) })
+  }
+
+  /// What a `--base` means, without fetching.
+  func origin(_ text: String) throws -> SourceOrigin {
+    do {
+      return try SourceOrigin.parse(text, catalog: kernels)
+    } catch {
+      throw UsageFailure(error.description)
+    }
+  }
+
+  /// The sources of this user, with a line on standard error for each step.
+  func sources() -> SourceStore {
+    SourceStore { event in Terminal.err("\(event)\n") }
+  }
+
+  /// The base configuration and the fragments of these names or files on top.
+  func fragments(_ names: [String]) throws -> [ConfigFragment] {
+    let library = try ConfigLibrary(directory: installation.file("configs").path)
+    var fragments: [ConfigFragment] = []
+    for name in [ConfigLibrary.base] + names {
+      let fragment = try library.fragment(named: name)
+      if !fragments.contains(where: { $0.name == fragment.name }) { fragments.append(fragment) }
+    }
+    return fragments
   }
 
   /// A fetcher that says on standard error what it does.

@@ -69,7 +69,7 @@ import Testing
       .columnEnded(patch(2), problem: nil), .building(patch(3)),
       .columnEnded(patch(3), problem: "does not build\nmm/rmap.c:7:1: error"),
       .bisecting(name: "swap.a", after: 0, before: 2),
-      .confirming(patch(2), name: "swap.a", number: 1, count: 1, runs: 20),
+      .confirming(patch(2), name: "swap.a", cases: 1, runs: 20),
       .notice("the guest was booted twice"), .ended,
     ]
     return start + run(base, good) + middle + run(patch(1), good)
@@ -125,7 +125,7 @@ import Testing
       isTerminal: false,
       [
         .run(column, .caseEnded(result(evil, .fail, seen: evil))), .notice(evil),
-        .run(column, .notice(evil)), .confirming(column, name: evil, number: 1, count: 1, runs: 5),
+        .run(column, .notice(evil)), .confirming(column, name: evil, cases: 3, runs: 5),
         .bisecting(name: evil, after: 0, before: 3), .columnEnded(column, problem: evil),
       ])
     #expect(!text.contains("\u{1B}") && !text.contains("\r"))

@@ -69,7 +69,9 @@ struct TidyTests {
       let code = line.components(separatedBy: "//")[0]
       if code.contains("try!") { return "try!" }
       if code.contains("as!") { return "as!" }
-      if code.contains("try?"), !line.contains("//") { return "try? without a reason on its line" }
+      if code.contains(/\btry\?/), !line.contains("//") {
+        return "try? without a reason on its line"
+      }
       if code.contains("@unchecked Sendable") || code.contains("nonisolated(unsafe)"),
         !line.contains("//"), !Self.isComment(file, index - 1)
       {

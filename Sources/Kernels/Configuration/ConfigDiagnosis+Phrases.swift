@@ -2,7 +2,9 @@ extension ConfigDiagnosis {
   /// More of them are counted, not named.
   private static let namedAtMost = 4
 
-  /// `depends on A && B; B is n`. With a `depth` above 0 it is also said why B is.
+  /// What keeps a symbol off, such as `depends on A && B; B is n`.
+  ///
+  /// With a `depth` above 0 it is also said why B is.
   func text(of shortfall: Shortfall, depth: Int) -> String {
     var parts: [String] = []
     if !shortfall.dependencies.isEmpty {

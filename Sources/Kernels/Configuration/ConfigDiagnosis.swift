@@ -69,9 +69,9 @@ package struct ConfigDiagnosis {
   }
 
   /// The dependencies and prompt conditions that keep a symbol from being set; of several
-  /// definitions the one that lacks least. Nil when one of them can be set.
+  /// definitions the one that lacks least.
   ///
-  /// With `certain`, what depends on the toolchain is taken for fulfilled.
+  /// Nil when one of them can be set. With `certain`, what depends on the toolchain is taken for fulfilled.
   func obstacle(
     to symbol: KconfigSymbol, below level: Tristate, certain: Bool, depth: Int
   ) -> String? {

@@ -34,14 +34,16 @@ package struct SourceChange: Sendable, Equatable {
   /// SHA-256 over the sorted paths with what is there, in lower-case hexadecimal.
   ///
   /// Equal changes have equal digests, whichever patches made them.
-  package var digest: String {
-    var digest = Sha256()
+  ///
+  /// - Throws: `ChildFailure` of sha256sum(1).
+  package func digest() async throws -> String {
+    var bytes = Data()
     for (path, file) in files.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
       let size = file.map { String($0.content.count) } ?? "0"
-      digest.update("\(path)\0\(Self.word(file))\0\(size)\0".utf8)
-      if let file { digest.update(file.content) }
+      bytes.append(contentsOf: "\(path)\0\(Self.word(file))\0\(size)\0".utf8)
+      if let file { bytes.append(file.content) }
     }
-    return digest.digest()
+    return try await FileDigest.sha256(bytes)
   }
 
   private static func word(_ file: File?) -> String {

@@ -57,8 +57,6 @@ import Testing
     let (there, back) = (Series.newFile("x"), "diff --git a/x b/x\ndeleted file mode 100644\n")
     let changes = try await changes(there, back + "--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-new\n")
     #expect(changes.last == SourceChange.none)
-    #expect(changes.last?.digest == SourceChange.none.digest)
-    #expect(changes.first?.digest != SourceChange.none.digest)
   }
 
   @Test("a refusal names patch, file, hunk and line, and the line that differs")

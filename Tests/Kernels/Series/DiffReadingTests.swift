@@ -4,28 +4,8 @@ import Testing
 @testable import Kernels
 
 @Suite struct DiffReadingTests {
-  @Test(
-    "SHA-256 is that of FIPS 180-4",
-    arguments: [
-      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-      ),
-      (
-        String(repeating: "a", count: 64),
-        "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"
-      ),
-    ])
-  func sha256(text: String, expected: String) {
-    var digest = Sha256()
-    digest.update(text.utf8)
-    #expect(digest.digest() == expected)
-  }
-
   @Test("a digest tells kinds, contents and paths apart, and not the order of the patches")
-  func digests() {
+  func digests() async throws {
     func file(_ text: String, _ isExecutable: Bool = false) -> SourceChange.File {
       SourceChange.File(kind: .regular(isExecutable: isExecutable), content: Data(text.utf8))
     }
@@ -34,7 +14,9 @@ import Testing
       ["a": SourceChange.File(kind: .symbolicLink, content: Data("x".utf8))],
       ["a": file("")], ["a": file("x"), "b": file("")],
     ]
-    #expect(Set(changes.map { SourceChange(files: $0).digest }).count == changes.count)
+    var digests: Set<String> = []
+    for change in changes { digests.insert(try await SourceChange(files: change).digest()) }
+    #expect(digests.count == changes.count)
   }
 
   @Test(

@@ -21,10 +21,12 @@ enum Guarded: String, CaseIterable {
 /// MADV_COLLAPSE refuses an area with a protected page, and takes it once that is lifted.
 func collapseRefused(_ trial: Trial, _ guarded: Guarded) throws(CaseEnd) {
   let page = 77
-  let pages = try smallArea(trial, except: guarded == .marker ? page : nil)
+  // Advised only when the page is protected: khugepaged, woken by the advice, must not come first.
+  let pages = try smallArea(trial, except: guarded == .marker ? page : nil, isAdvised: false)
   let features: Userfaultfd.Features = guarded == .marker ? .writeProtectUnpopulated : []
   let tracker = try Tracker(trial, of: pages, features: features)
   try tracker.protect(pages, page)
+  try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))
   if guarded == .swapped { try trial.pageOut(pages, page..<(page + 1)) }
   let letters = guarded == .present ? "PXW" : "SW"
   try trial.expectPagemap(pages, page, letters, "before MADV_COLLAPSE")

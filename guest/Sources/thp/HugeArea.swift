@@ -21,14 +21,14 @@ func hugeArea(_ trial: Trial, huge count: Int = 1) throws(CaseEnd) -> Pages {
 }
 
 /// Anonymous memory in base pages that could be collapsed: filled while huge pages were not wanted.
-func smallArea(_ trial: Trial, areas count: Int = 1, except hole: Int? = nil) throws(CaseEnd)
-  -> Pages
-{
+func smallArea(
+  _ trial: Trial, areas count: Int = 1, except hole: Int? = nil, isAdvised: Bool = true
+) throws(CaseEnd) -> Pages {
   let pages = try Backing.thp.map(trial, pages: count * perHuge)
   try trial.attempt("MADV_NOHUGEPAGE", try pages.range.advise(.noHugePage))
   pages.fill(0..<(hole ?? pages.count))
   if let hole { pages.fill((hole + 1)..<pages.count) }
-  try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))
+  if isAdvised { try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage)) }
   return pages
 }
 

@@ -1,0 +1,43 @@
+internal import Foundation
+internal import Results
+
+/// The results of mutants so far: one file each, whole or not there.
+struct MutantLedger: Sendable {
+  private let folder: URL
+  private let context: String
+
+  /// What a file of the ledger holds.
+  private struct Entry: Codable {
+    let context: String
+    let patch: String
+    let result: MutantResult
+  }
+
+  /// The ledger of a directory; an entry made in another `context`, which is all that results depend
+  /// on, counts as none.
+  init(directory: URL, context: String) {
+    folder = directory.appendingPathComponent("mutants")
+    self.context = context
+  }
+
+  /// The result of a mutant as it is now; nil when it has to run.
+  func result(of mutant: Mutant) -> MutantResult? {
+    guard let data = FileManager.default.contents(atPath: file(mutant).path) else { return nil }
+    // One that cannot be read, of an older layout say, is made again.
+    guard let entry = try? JSONDecoder().decode(Entry.self, from: data),  // see above
+      entry.context == context, entry.patch == mutant.digest
+    else { return nil }
+    return entry.result
+  }
+
+  /// Keeps a result.
+  func keep(_ result: MutantResult, of mutant: Mutant) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let entry = Entry(context: context, patch: mutant.digest, result: result)
+    try JSONEncoder().encode(entry).write(to: file(mutant), options: .atomic)
+  }
+
+  private func file(_ mutant: Mutant) -> URL {
+    folder.appendingPathComponent(mutant.name + ".json")
+  }
+}

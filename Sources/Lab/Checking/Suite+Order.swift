@@ -1,0 +1,34 @@
+internal import Results
+
+/// The order in which suites run: those first that the files of a patch concern.
+extension Suite {
+  /// What a path contains, and the suites that exercise it; the first row that fits counts most.
+  private static let table: [(path: String, suites: [String])] = [
+    ("hugetlb", ["uffdwp-hugetlb", "fork", "pagemap"]),
+    ("mm/shmem", ["uffdwp-shmem", "swap", "thp"]),
+    ("userfaultfd", ["uffdwp-anon", "uffdwp-shmem", "uffdwp-hugetlb"]),
+    ("mm/mprotect", ["uffdwp-anon", "uffdwp-shmem", "uffdwp-hugetlb", "thp"]),
+    ("fs/proc/task_mmu", ["pagemap", "softdirty"]),
+    ("mm/huge_memory", ["thp", "softdirty", "fork", "swap"]),
+    ("mm/khugepaged", ["thp", "uffdwp-shmem"]),
+    ("mm/mremap", ["softdirty", "uffdwp-anon", "uffdwp-shmem"]),
+    ("kernel/fork", ["fork", "uffdwp-anon"]),
+    ("swap", ["swap", "softdirty"]), ("mm/page_io", ["swap"]), ("zram", ["swap"]),
+    ("mm/vmscan", ["swap", "thp"]), ("mm/rmap", ["swap", "fork", "uffdwp-shmem"]),
+    ("mm/migrate", ["fork", "thp", "softdirty"]), ("mm/gup", ["fork"]),
+    ("mm/ksm", ["uffdwp-anon", "fork"]),
+    ("mm/memory", ["fork", "uffdwp-anon", "uffdwp-shmem", "swap"]),
+  ]
+
+  /// The suites, those first that the files concern; otherwise in their own order.
+  package static func sorted(_ suites: [Suite], touching files: [String]) -> [Suite] {
+    var ranks: [String: Int] = [:]
+    for row in table where files.contains(where: { $0.contains(row.path) }) {
+      for name in row.suites where ranks[name] == nil { ranks[name] = ranks.count }
+    }
+    return suites.enumerated().sorted { left, right in
+      let ranked = (ranks[left.element.name] ?? .max, ranks[right.element.name] ?? .max)
+      return ranked.0 == ranked.1 ? left.offset < right.offset : ranked.0 < ranked.1
+    }.map(\.element)
+  }
+}

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Foundation
+internal import GuestProtocol
+internal import Kernels
+internal import Lab
+internal import Machine
+internal import Results
+
+/// What the commands share that build kernels and run suites on them.
+struct SuiteOptions: ParsableArguments {
+  @Option(name: .long, help: "The machine, from `faultline list --machines`.")
+  var machine: String?
+
+  @Option(name: .long, help: "Only this suite; may be repeated.")
+  var suite: [String] = []
+
+  @Option(name: .long, help: "Only cases that match this glob (* and ?); may be repeated.")
+  var filter: [String] = []
+
+  @Option(name: .long, help: "auto, kvm or tcg.")
+  var accel: AcceleratorRequest = .auto
+
+  /// The suites with the cases that are asked for; a name or filter that fits nothing is an error.
+  func suites(_ workspace: Workspace) async throws -> [Suite] {
+    let suites = try await workspace.suites(suite)
+    let globs = try filter.map { pattern in
+      let glob = Glob(pattern)
+      let names = suites.flatMap(\.cases).map(\.name)
+      guard names.contains(where: { glob.matches($0) }) else {
+        throw UsageFailure(
+          unknown: "case matching", pattern, known: names,
+          list: "faultline list" + suite.map { " --suite \($0)" }.joined())
+      }
+      return glob
+    }
+    guard !globs.isEmpty else { return suites }
+    return suites.compactMap { suite in
+      suite.keeping { listing in globs.contains { $0.matches(listing.name) } }
+    }
+  }
+
+  /// What the guests run on; a prebuilt kernel of the catalogue is the one to probe with.
+  func accelerator(_ workspace: Workspace, probe kernel: BootableKernel) async throws
+    -> AcceleratorChoice
+  {
+    try await accel.choice(kernel: kernel.image) {
+      try BootArchive.bytes(
+        for: kernel, machine: workspace.machine("small"),
+        initProgram: workspace.installation.initProgram())
+    }
+  }
+}
+
+/// Where the files of a command go.
+struct OutputDirectory {
+  /// The directory, made; `file` must not be in it yet.
+  static func make(_ path: String, without file: String) throws -> URL {
+    let directory = URL(fileURLWithPath: path)
+    if FileManager.default.fileExists(atPath: directory.appendingPathComponent(file).path) {
+      throw UsageFailure("\(directory.path) holds a \(file) already\n  try: another --out")
+    }
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    } catch {
+      throw UsageFailure(
+        "the directory \(directory.path) cannot be made: \(error.localizedDescription)")
+    }
+    return directory
+  }
+}
