@@ -33,6 +33,7 @@ run: build ## boot KERNEL (default debian-6.12) and run every suite; ARGS goes t
 
 test: build ## unit tests, and integration tests with real guests
 	bin/faultline kernels fetch debian-6.12
+	bin/faultline kernels build debian-source-6.12
 	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --filter '$(GUEST_TESTS)'
 
