@@ -1,7 +1,8 @@
 import Foundation
 
-/// A part of a kernel configuration, as a file of `kernels/configs` has it: what it asks of which
-/// versions. Its syntax is described at the top of `base.config`.
+/// A part of a kernel configuration, as a file of `kernels/configs` has it.
+///
+/// The syntax is described at the top of `base.config`.
 package struct ConfigFragment: Sendable {
   /// The file's name without `.config`: `debug`.
   package let name: String
