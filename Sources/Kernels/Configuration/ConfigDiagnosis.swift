@@ -70,7 +70,8 @@ package struct ConfigDiagnosis {
 
   /// The dependencies and prompt conditions that keep a symbol from being set.
   ///
-  /// Of several definitions it is the one that lacks least; nil when one of them can be set. With `certain`, what depends on the toolchain is taken for fulfilled.
+  /// Of several definitions it is the one that lacks least; nil when one of them can be set. With
+  /// `certain`, what depends on the toolchain is taken for fulfilled.
   func obstacle(
     to symbol: KconfigSymbol, below level: Tristate, certain: Bool, depth: Int
   ) -> String? {
