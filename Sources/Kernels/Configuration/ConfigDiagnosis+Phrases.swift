@@ -2,7 +2,7 @@ extension ConfigDiagnosis {
   /// More of them are counted, not named.
   private static let namedAtMost = 4
 
-  /// What keeps a symbol off, such as `depends on A && B; B is n`.
+  /// A shortfall in words: `depends on A && B; B is n`.
   ///
   /// With a `depth` above 0 it is also said why B is.
   func text(of shortfall: Shortfall, depth: Int) -> String {
@@ -13,8 +13,18 @@ extension ConfigDiagnosis {
     if !shortfall.promptConditions.isEmpty {
       parts.append("can be set only if " + shortfall.promptConditions.joined(separator: " and "))
     }
-    let causes = phrases(for: shortfall.culprits, depth: depth)
-    return parts.joined(separator: ", and ") + (causes.isEmpty ? "" : "; " + causes)
+    let conditions = parts.joined(separator: ", and ")
+    return conditions + causes(of: conditions, shortfall.culprits, depth: depth)
+  }
+
+  /// What follows a condition: `; B is n`, or that the toolchain has the answer.
+  private func causes(
+    of condition: String, _ culprits: [KconfigEvaluator.Culprit], depth: Int
+  ) -> String {
+    if case .macro(let text)? = culprits.first, culprits.count == 1, condition.hasSuffix(text) {
+      return ", which the toolchain answers"
+    }
+    return culprits.isEmpty ? "" : "; " + phrases(for: culprits, depth: depth)
   }
 
   /// `NUMA is n, SMP is n`.
@@ -36,7 +46,7 @@ extension ConfigDiagnosis {
 
   private func phrase(for culprit: KconfigEvaluator.Culprit, depth: Int) -> String {
     switch culprit {
-    case .macro(let text): return "\(text) is for the toolchain to answer"
+    case .macro(let text): return "\(text) is what the toolchain answers"
     case .symbol(let name, let on):
       let value = evaluator.value(of: name)
       let why = depth > 0 ? cause(of: name, value: value, on: on) : nil
@@ -77,15 +87,11 @@ extension ConfigDiagnosis {
         nearest = shortfall
       }
     }
-    let selectors = (kconfig.selectors[symbol.name] ?? []).map(\.name)
+    let selectors = selectors(of: symbol.name)
     if selectors.isEmpty, !open, let nearest { return text(of: nearest, depth: depth) }
     let defaults = symbol.definitions.flatMap(\.defaults)
     var parts: [String] = []
-    if !selectors.isEmpty {
-      var seen: Set<String> = []
-      let names = selectors.filter { seen.insert($0).inserted }
-      parts.append("only \(Self.list(names, "or")) would select it")
-    }
+    if !selectors.isEmpty { parts.append("only \(Self.list(selectors, "or")) would select it") }
     if let text = defaults.first { parts.append(lack(ofDefault: text, depth: depth)) }
     return parts.isEmpty ? "nothing selects it" : parts.joined(separator: ", and ")
   }
@@ -96,10 +102,21 @@ extension ConfigDiagnosis {
     let parts = [guarded.condition, guarded.value].compactMap { $0 }
       .filter { evaluator.evaluate($0).map { $0 < .module } ?? true }
     let culprits = parts.flatMap { evaluator.culprits(of: $0, below: .module) }
-    let causes = phrases(for: culprits, depth: depth)
-    return "its default is "
+    let condition =
+      "its default is "
       + (guarded.condition.map { "\(guarded.value) if \($0)" } ?? "\(guarded.value)")
-      + (causes.isEmpty ? "" : "; " + causes)
+    return condition + causes(of: condition, culprits, depth: depth)
+  }
+
+  /// Who could select a symbol that is off; those that are on themselves come first, with the
+  /// condition that does not hold.
+  private func selectors(of name: String) -> [String] {
+    let all = kconfig.selectors[name] ?? []
+    let on = all.filter { Tristate(evaluator.value(of: $0.name)) > .no }
+      .map { selector in selector.name + (selector.condition.map { " if \($0)" } ?? "") }
+    let off = all.filter { Tristate(evaluator.value(of: $0.name)) == .no }.map(\.name)
+    var seen: Set<String> = []
+    return (on + off).filter { seen.insert($0).inserted }
   }
 
   /// `A, B or C`, at most four of them.

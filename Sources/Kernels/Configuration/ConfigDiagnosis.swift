@@ -68,10 +68,10 @@ package struct ConfigDiagnosis {
     return "its default holds against the request; `make olddefconfig` says more about the line"
   }
 
-  /// The dependencies and prompt conditions that keep a symbol from being set; of several
-  /// definitions the one that lacks least.
+  /// The dependencies and prompt conditions that keep a symbol from being set.
   ///
-  /// Nil when one of them can be set. With `certain`, what depends on the toolchain is taken for fulfilled.
+  /// Of several definitions it is the one that lacks least; nil when one of them can be set. With
+  /// `certain`, what depends on the toolchain is taken for fulfilled.
   func obstacle(
     to symbol: KconfigSymbol, below level: Tristate, certain: Bool, depth: Int
   ) -> String? {

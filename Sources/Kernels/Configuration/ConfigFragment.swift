@@ -1,9 +1,8 @@
 import Foundation
 
-/// A part of a kernel configuration, as a file of `kernels/configs` has it: what it asks of which
-/// versions.
+/// A part of a kernel configuration, as a file of `kernels/configs` has it.
 ///
-/// Its syntax is described at the top of `base.config`.
+/// The syntax is described at the top of `base.config`.
 package struct ConfigFragment: Sendable {
   /// The file's name without `.config`: `debug`.
   package let name: String

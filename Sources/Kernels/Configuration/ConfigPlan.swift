@@ -17,7 +17,7 @@ package struct ConfigPlan: Sendable {
 
   /// The lines to append to a `tinyconfig` for `olddefconfig` to complete.
   ///
-  /// Nothing else of the plan has an influence on the kernel, so this is what its digest needs.
+  /// Nothing else of the plan has an influence on the kernel, so this is what a digest needs.
   package var text: String { requests.map { $0.configLine + "\n" }.joined() }
 
   /// The requests that a complete configuration does not satisfy, in the order of `requests`.

@@ -47,14 +47,17 @@ package struct Kconfig {
     return (low, high, parser.guardCondition())
   }
 
-  /// Names with a prompt that differ from an unknown one in at most two characters.
+  /// Names with a prompt that differ from an unknown one in at most one of six characters.
+  ///
+  /// More would be names that mean something else: KASAN, KCSAN and KMSAN differ in one of five.
   func namesLike(_ name: String) -> [String] {
     let wanted = Array(name)
+    let allowed = min(2, wanted.count / 6)
     // Whole names are compared only when they begin or end alike: there are 15 000 of them.
     let near = symbols.values.filter { symbol in
-      symbol.hasPrompt && abs(symbol.name.utf8.count - wanted.count) <= 2
+      symbol.hasPrompt && abs(symbol.name.utf8.count - wanted.count) <= allowed
         && (symbol.name.hasPrefix(name.prefix(3)) || symbol.name.hasSuffix(name.suffix(3)))
-        && NearestNames.editDistance(wanted, Array(symbol.name)) <= 2
+        && NearestNames.editDistance(wanted, Array(symbol.name)) <= allowed
     }
     return near.map(\.name).sorted()
   }

@@ -25,10 +25,9 @@ struct KconfigDefinition {
   var hasPrompt = false
   /// The conditions behind `if` of the prompt, and behind `visible if` of the menus around it.
   var promptConditions: [String] = []
-  /// Every `depends on` of the block, and of the menus, `if`s and the choice around it; outermost
-  /// first.
+  /// Every `depends on` of the block and of what is around it, outermost first.
   ///
-  /// A line may end in `if CONDITION`.
+  /// Menus, `if`s and the choice count; a line may end in `if CONDITION`.
   var dependencies: [Guarded] = []
   /// A value, perhaps with `if CONDITION`.
   var defaults: [Guarded] = []
