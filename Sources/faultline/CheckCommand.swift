@@ -24,6 +24,11 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
+    help: "Tests nothing: answers from a kept check.json, for the one mail on standard input with -.")
+  var from: String?
+
+  @Option(
+    name: .long,
     help: "What the series applies to: a source as for `kernels build`; default for DIR@A..B: A.")
   var base: String?
 
@@ -57,6 +62,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let from { return try await answer(from: from) }
     let workspace = try Workspace()
     let fragments = try workspace.fragments(config.config)
     let machine = try workspace.machine(suites.machine)
@@ -109,6 +115,36 @@ struct CheckCommand: AsyncParsableCommand {
     return String(range[..<dots.lowerBound])
   }
 
+  /// Shows a kept check again; with `-` as the series only what it says of the patch in a mail.
+  private func answer(from path: String) async throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageFailure("\(path) cannot be read\n  try: --from DIR/check.json of an earlier check")
+    }
+    let check: SeriesCheck
+    do {
+      check = try JSONDecoder().decode(SeriesCheck.self, from: data)
+    } catch let error as DecodingError {
+      throw UsageFailure("\(path) is no check.json of this version: \(error)")
+    }
+    guard series == ["-"] else { return try show(check, nil, file: path) }
+    guard format == .b4 else {
+      throw UsageFailure("a mail on standard input is answered with --format b4 only")
+    }
+    let mail = FileHandle.standardInput.readDataToEndOfFile()
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("faultline-\(UUID().uuidString).eml")
+    defer { try? FileManager.default.removeItem(at: file) }  // only takes room
+    try mail.write(to: file)
+    let patch: PatchCheck?
+    do {
+      let read = try await PatchSeries.read([file.path]).patches.first
+      patch = read.flatMap { check.patch(messageID: $0.messageID, subject: $0.subject) }
+    } catch is SeriesError {
+      patch = nil  // a mail that is no patch: there is nothing to say
+    }
+    try show(check, patch?.index ?? 0, file: path)
+  }
+
   private func finish(_ found: SeriesCheck, _ series: PatchSeries, _ directory: URL) throws {
     var check = found
     check.notes = series.notes + baseNotes(series) + check.notes
@@ -116,11 +152,17 @@ struct CheckCommand: AsyncParsableCommand {
     try JSONReport().write(check, to: &json)
     let file = directory.appendingPathComponent("check.json")
     try Data(json.utf8).write(to: file, options: .atomic)
+    try show(check, nil, file: file.path)
+    if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }
+  }
+
+  /// Prints a check in the format asked for: of all patches, or of one for b4.
+  private func show(_ check: SeriesCheck, _ patch: Int?, file: String) throws {
     let given = self.series.joined(separator: " ")
     var text = ""
     switch format {
-    case .json: text = json
-    case .b4: try B4Report(series: given).write(check, to: &text)
+    case .json: try JSONReport().write(check, to: &text)
+    case .b4: try B4Report(series: given).write(check, patch: patch, to: &text)
     case .reply: CheckReply(series: given, tester: signedBy).write(check, to: &text)
     case .human:
       CheckReport(
@@ -128,12 +170,11 @@ struct CheckCommand: AsyncParsableCommand {
           isTerminal: isatty(STDOUT_FILENO) == 1,
           environment: ProcessInfo.processInfo.environment),
         width: Terminal().columns, program: Terminal.program, series: given,
-        file: Terminal.relative(file.path),
+        file: Terminal.relative(file),
         reply: CheckReply(series: given, tester: signedBy)
       ).write(check, to: &text)
     }
     Terminal.out(text)
-    if check.exitStatus != 0 { throw ExitCode(check.exitStatus) }
   }
 
   /// What the series says about its own base, where that is another one.
