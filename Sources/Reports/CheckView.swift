@@ -45,9 +45,7 @@ package struct CheckView {
   package mutating func note(_ event: CheckEvent) {
     switch event {
     case .building(let column): update(column) { $0.place = "building" }
-    case .compiled(let column, let objects, let expected):
-      let total = expected.map { "/\(max($0, objects))" } ?? ""
-      update(column) { $0.place = "building \(objects)\(total)" }
+    case .compiled(let column, let objects): update(column) { $0.place = "building \(objects)" }
     case .built(let column, let milliseconds):
       update(column) {
         $0.buildMilliseconds = milliseconds

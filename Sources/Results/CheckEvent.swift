@@ -5,8 +5,8 @@
 package enum CheckEvent: Equatable, Sendable {
   /// A kernel is being built.
   case building(CheckColumn)
-  /// So many objects are compiled, of about so many where an earlier build tells.
-  case compiled(CheckColumn, objects: Int, expected: Int?)
+  /// So many steps of make are done.
+  case compiled(CheckColumn, objects: Int)
   /// The build took so long; 0 when the image was cached.
   case built(CheckColumn, milliseconds: Int)
   /// A step of the column's own run; runs that only confirm send `confirming` instead.

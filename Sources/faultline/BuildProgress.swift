@@ -27,8 +27,7 @@ final class BuildProgress: Sendable {
         state.began = .now
         state.told = .now
         if terminal.isInteractive { draw("\(kernel): configuring", &state) }
-      case .making(let kernel, let steps, let total, let file):
-        making(kernel, steps, total, file, &state)
+      case .making(let kernel, let steps, let file): making(kernel, steps, file, &state)
       case .built(let kernel):
         let time = Self.time(.milliseconds(kernel.record.milliseconds))
         line("\(kernel.record.name): \(kernel.record.release) built in \(time)", &state)
@@ -38,12 +37,9 @@ final class BuildProgress: Sendable {
     }
   }
 
-  private func making(
-    _ kernel: String, _ steps: Int, _ total: Int, _ file: String, _ state: inout State
-  ) {
+  private func making(_ kernel: String, _ steps: Int, _ file: String, _ state: inout State) {
     let elapsed = ContinuousClock.now - state.began
-    let count = total > steps ? "\(steps) of about \(total)" : "\(steps)"
-    let text = "\(kernel): building, \(count) steps, \(Self.time(elapsed))"
+    let text = "\(kernel): building, \(steps) steps, \(Self.time(elapsed))"
     if terminal.isInteractive {
       draw(text + "  " + file, &state)
     } else if ContinuousClock.now - state.told > Self.pause {

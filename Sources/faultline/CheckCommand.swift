@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: "Tests nothing: answers from a kept check.json, for the one mail on standard input with -.")
+    help: "Answers from a kept check.json; with - as the series, about the mail on standard input.")
   var from: String?
 
   @Option(
@@ -71,7 +71,8 @@ struct CheckCommand: AsyncParsableCommand {
     let series = try await PatchSeries.read(self.series)
     let id = RunName.make()
     let directory = try OutputDirectory.make(out ?? "results/\(id)", without: "check.json")
-    let progress = CheckProgress()
+    let knownIssues = try workspace.knownIssues()
+    let progress = CheckProgress(knownIssues)
     let check = try await interruptible {
       let source = try await workspace.sources().tree(origin)
       let applied = try await AppliedSeries.apply(series.patches, to: source.root)
@@ -89,7 +90,9 @@ struct CheckCommand: AsyncParsableCommand {
           suites: Suite.sorted(suites, touching: files), strategy: strategy,
           repeats: `repeat`, accelerator: choice, directory: directory, id: id), lab: lab,
         host: host, builder: builder, report: progress.note
-      ) { run, directory in try KeptRun(directory).keep(run) }
+      ) { run, directory in
+        try KeptRun(directory).keep(run, explainedBy: knownIssues)
+      }
       do {
         let check = try await checker.check()
         await host.close()
@@ -158,7 +161,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   /// Prints a check in the format asked for: of all patches, or of one for b4.
   private func show(_ check: SeriesCheck, _ patch: Int?, file: String) throws {
-    let given = self.series.joined(separator: " ")
+    let given = series == ["-"] ? "SERIES" : series.joined(separator: " ")
     var text = ""
     switch format {
     case .json: try JSONReport().write(check, to: &text)

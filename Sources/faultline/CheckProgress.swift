@@ -11,12 +11,16 @@ final class CheckProgress: Sendable {
     var view: CheckView
     /// What is being built.
     var building: CheckColumn?
+    /// Of each guest's kernel, by its name.
+    var releases: [String: String] = [:]
   }
 
+  private let knownIssues: KnownIssues
   private let state: Mutex<State>
   private let ticker: Mutex<Task<Void, Never>?>
 
-  init() {
+  init(_ knownIssues: KnownIssues) {
+    self.knownIssues = knownIssues
     let terminal = Terminal()
     let began = ContinuousClock.now
     let style = TerminalStyle(
@@ -44,9 +48,26 @@ final class CheckProgress: Sendable {
     { [self] event in
       state.withLock { state in
         if case .building(let column) = event { state.building = column }
-        state.view.note(event)
+        state.view.note(explained(event, &state))
       }
       if event == .ended { ticker.withLock { $0?.cancel() } }
+    }
+  }
+
+  /// The event with the known issue, if there is one, that its result has.
+  private func explained(_ event: CheckEvent, _ state: inout State) -> CheckEvent {
+    switch event {
+    case .run(let column, .guestUp(let guest)):
+      state.releases[guest.kernel] = guest.release
+      return .run(column, .guestUp(guest))
+    case .run(let column, .caseEnded(var result)) where result.verdict.isRed:
+      let release = state.releases[result.planned.kernel]
+      result.knownIssue =
+        knownIssues.issues.first {
+          .today <= $0.expires && $0.explains(result, release: release)
+        }?.id
+      return .run(column, .caseEnded(result))
+    default: return event
     }
   }
 
@@ -59,9 +80,8 @@ final class CheckProgress: Sendable {
         case .waiting(let kernel):
           state.view.note(.notice("\(kernel): another build works in the same tree; waiting"))
         case .configuring: break
-        case .making(_, let steps, let total, _):
-          state.view.note(
-            .compiled(column, objects: steps, expected: total > steps ? total : nil))
+        case .making(_, let steps, _):
+          state.view.note(.compiled(column, objects: steps))
         case .built(let kernel) where state.building == nil:
           let seconds = kernel.record.milliseconds / 1_000
           state.view.note(.notice("\(kernel.record.name): built in \(seconds) s"))

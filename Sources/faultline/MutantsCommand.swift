@@ -69,7 +69,8 @@ struct MutantsCommand: AsyncParsableCommand {
     let mutants = try await chosen(workspace)
     let name = base.split(separator: "/").last.map(String.init) ?? base
     let directory = try OutputDirectory.make(out ?? "results/mutants-\(name)", without: "run.json")
-    let progress = CheckProgress()
+    let knownIssues = try workspace.knownIssues()
+    let progress = CheckProgress(knownIssues)
     let score = try await interruptible {
       let source = try await workspace.sources().tree(origin)
       let builder = KernelBuilder(report: progress.builds)
@@ -84,7 +85,9 @@ struct MutantsCommand: AsyncParsableCommand {
           source: source, fragments: fragments, mutants: mutants, machine: machine, suites: suites,
           accelerator: choice, jobs: jobs, enough: enough == 0 ? nil : enough,
           directory: directory), lab: lab, host: host, builder: builder, report: progress.note
-      ) { run, directory in try KeptRun(directory).keep(run) }
+      ) { run, directory in
+        try KeptRun(directory).keep(run, explainedBy: knownIssues)
+      }
       do {
         let score = try await runner.run()
         await host.close()

@@ -72,7 +72,7 @@ struct BuildTests {
     let command = try Command()
     defer { command.remove() }
     for (arguments, text) in [
-      (["debian-source-6.21"], "near:  debian-source-6.12"),
+      (["debian-source-6.21"], "near:  debian-source-6."),
       ([Command.source, "--config", "debgu"], "did you mean debug?"),
       ([Command.source, "--patch", "none.patch"], "none.patch"),
     ] {

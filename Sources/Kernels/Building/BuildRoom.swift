@@ -17,7 +17,6 @@ struct BuildRoom {
   /// There while make runs; what is left of a build that was killed.
   private var marker: String { output + "/.building" }
   private var warningsFile: String { output + "/.warnings.json" }
-  private var stepsFile: String { output + "/.steps" }
 
   init(
     tree: WarmTree, build: KernelBuild, plan: ConfigPlan, toolchain: Toolchain, jobs: Int
@@ -45,7 +44,7 @@ struct BuildRoom {
     report(.configuring(kernel: build.name))
     try await configure(written)
     let log = try await runMake(report)
-    let known = try remember(log.warnings, steps: log.steps)
+    let known = try remember(log.warnings)
     let elapsed = Int((ContinuousClock.now - began) / .milliseconds(1))
     return try await onDisk {
       try await publish(image, known, steps: log.steps, milliseconds: elapsed)
@@ -92,10 +91,9 @@ extension BuildRoom {
   private func runMake(_ report: @escaping @Sendable (BuildEvent) -> Void) async throws -> BuildLog
   {
     let name = build.name
-    let expected = files.fileExists(atPath: output + "/vmlinux") ? 0 : wholeBuildSteps
     try write("", to: marker)
     let log = try await logged(["-j\(jobs)", "--output-sync=target", "vmlinux"]) { log in
-      report(.making(kernel: name, steps: log.steps, of: expected, file: log.file))
+      report(.making(kernel: name, steps: log.steps, file: log.file))
     }
     guard log.status == .exited(0) else {
       // make itself removes what it had half made, unless it had no room or was killed.
@@ -107,9 +105,17 @@ extension BuildRoom {
   }
 
   private func failure(_ log: BuildLog) -> BuildError {
-    log.isDiskFull
+    log.isDiskFull || !hasRoom
       ? .diskFull(kernel: build.name, path: output, log: tree.log)
       : .failed(kernel: build.name, excerpt: log.excerpt, log: tree.log)
+  }
+
+  /// Whether the disk has any room left; without, the log may not say that it has none.
+  private var hasRoom: Bool {
+    // A disk that cannot be asked is not called full.
+    let facts = try? files.attributesOfFileSystem(forPath: output)  // see above
+    guard let free = facts?[.systemFreeSize] as? NSNumber else { return true }
+    return free.intValue >= 1 << 20
   }
 
   private func logged(
@@ -141,7 +147,9 @@ extension BuildRoom {
   private static let environment: [String: String?] = {
     var environment: [String: String?] = [
       "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970", "KBUILD_BUILD_USER": "faultline",
-      "KBUILD_BUILD_HOST": "faultline", "KBUILD_BUILD_VERSION": "1", "LC_ALL": "C", "TZ": "UTC",
+      "KBUILD_BUILD_HOST": "faultline", "KBUILD_BUILD_VERSION": "1", "TZ": "UTC",
+      // The kernel's Makefile does not hand LC_ALL on.
+      "LC_ALL": "C", "LANG": "C", "LC_MESSAGES": "C", "LC_CTYPE": "C",
       // Without it ccache runs the preprocessor on what it does not know: a quarter more CPU time.
       "CCACHE_DEPEND": "1",
     ]
@@ -156,14 +164,18 @@ extension BuildRoom {
     return environment
   }()
 
-  /// Removes what was written after a build began that never ended: it may be cut short.
+  /// Removes what a make that never ended wrote last: it may be cut short.
+  ///
+  /// A minute before its last output is long before anything it was still writing then.
   private func clearHalfMade() async throws {
     guard files.fileExists(atPath: marker) else { return }
+    let last = FileFacts(path: tree.log)?.modified ?? 0
     _ = try await ChildProcess(
       "find",
       [
-        output, "-newer", marker, "-type", "f", "(", "-name", "*.o", "-o", "-name", "*.a", "-o",
-        "-name", ".*.cmd", "-o", "-name", "*.d", "-o", "-name", "vmlinux*", ")", "-delete",
+        output, "-newermt", "@\(last / 1_000_000_000 - 60)", "-type", "f", "(", "-name", "*.o",
+        "-o", "-name", "*.a", "-o", "-name", ".*.cmd", "-o", "-name", "*.d", "-o", "-name",
+        "vmlinux*", ")", "-delete",
       ], deadline: SourceStore.unpackDeadline
     ).output()
     try files.removeItem(atPath: marker)
@@ -183,21 +195,12 @@ extension BuildRoom {
 
 /// What a build leaves.
 extension BuildRoom {
-  /// Steps of the last build from nothing with this configuration; 0 before the first.
-  private var wholeBuildSteps: Int {
-    files.contents(atPath: stepsFile).flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
-  }
-
   /// The warnings of all objects that are part of the kernel now: those of this build's, and of
   /// earlier ones for what was not made again.
-  private func remember(
-    _ fresh: [String: [String]], steps: Int
-  ) throws -> [String: [String]] {
+  private func remember(_ fresh: [String: [String]]) throws -> [String: [String]] {
     var known: [String: [String]] = [:]
     if let data = files.contents(atPath: warningsFile) {
       known = try JSONDecoder().decode([String: [String]].self, from: data)
-    } else {
-      try write(String(steps), to: stepsFile)
     }
     known.merge(fresh) { _, new in new }
     known = known.filter { !$0.value.isEmpty }

@@ -7,13 +7,14 @@ import SystemPackage
 /// A tree is for one build at a time; a second one waits.
 package struct KernelBuilder: Sendable {
   private let cache: KernelCache
-  /// How many jobs make runs at once.
+  /// How many jobs make runs at once; one more than there are processors, for those that wait for the
+  /// disk.
   private let jobs: Int
   private let report: @Sendable (BuildEvent) -> Void
 
   /// A builder that tells each step to `report`, which may be called from any thread.
   package init(
-    cache: KernelCache = .standard(), jobs: Int = ProcessInfo.processInfo.activeProcessorCount,
+    cache: KernelCache = .standard(), jobs: Int = ProcessInfo.processInfo.activeProcessorCount + 1,
     report: @escaping @Sendable (BuildEvent) -> Void = { _ in }
   ) {
     self.cache = cache

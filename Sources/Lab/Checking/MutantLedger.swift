@@ -37,6 +37,30 @@ struct MutantLedger: Sendable {
     try JSONEncoder().encode(entry).write(to: file(mutant), options: .atomic)
   }
 
+  /// The results of the base; nil when it has to run.
+  var base: [CaseResult]? {
+    guard let data = FileManager.default.contents(atPath: baseFile.path) else { return nil }
+    // As above.
+    guard let entry = try? JSONDecoder().decode(Base.self, from: data),  // see above
+      entry.context == context
+    else { return nil }
+    return entry.results
+  }
+
+  /// Keeps the results of the base.
+  func keep(base results: [CaseResult]) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try JSONEncoder().encode(Base(context: context, results: results))
+      .write(to: baseFile, options: .atomic)
+  }
+
+  private struct Base: Codable {
+    let context: String
+    let results: [CaseResult]
+  }
+
+  private var baseFile: URL { folder.appendingPathComponent(".base.json") }
+
   private func file(_ mutant: Mutant) -> URL {
     folder.appendingPathComponent(mutant.name + ".json")
   }

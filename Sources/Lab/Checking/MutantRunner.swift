@@ -70,8 +70,8 @@ package struct MutantRunner: Sendable {
     defer { report(.ended) }
     let kernel = try await builder.kernel(
       KernelBuild(name: spec.source.name, source: spec.source, fragments: spec.fragments))
-    let base = try await baseResults(kernel)
     let ledger = MutantLedger(directory: spec.directory, context: context(kernel))
+    let base = try await baseResults(kernel, ledger)
     var results: [String: MutantResult] = [:]
     var rest: [(number: Int, mutant: Mutant)] = []
     for (index, mutant) in spec.mutants.enumerated() {
@@ -96,7 +96,7 @@ package struct MutantRunner: Sendable {
           results[mutant.file] = result
           report(.columnEnded(column, problem: result.problem))
         case .success(let kernel):
-          while running > spec.jobs {
+          while running >= spec.jobs {
             guard let result = try await group.next() else { break }
             results[result.file] = result
             running -= 1
@@ -170,7 +170,10 @@ extension MutantRunner {
       results: run.results)
   }
 
-  private func baseResults(_ kernel: BuiltKernel) async throws -> [CaseResult] {
+  private func baseResults(
+    _ kernel: BuiltKernel, _ ledger: MutantLedger
+  ) async throws -> [CaseResult] {
+    if let results = ledger.base { return results }
     let column = CheckColumn(.base, of: spec.mutants.count)
     let run = try await run(
       kernel, "base", spec.suites, repetitions: Self.baseRuns, enough: nil
@@ -180,6 +183,7 @@ extension MutantRunner {
       throw SeriesChecker.Failure.baseDoesNotBoot(boot?.reason?.text ?? "")
     }
     report(.columnEnded(column, problem: nil))
+    try ledger.keep(base: run.results)
     return run.results
   }
 

@@ -112,10 +112,10 @@ package struct SeriesChecker {
   }
 
   private mutating func answer(_ question: ChangeFinder.Question) async throws {
+    let more = question.names.count > 1 ? " and \(question.names.count - 1) more" : ""
     report(
       .bisecting(
-        name: question.names.map(\.name).joined(separator: ", "), after: question.before,
-        before: question.after))
+        name: question.names[0].name + more, after: question.before, before: question.after))
     try await build(question.column)
     guard columns[question.column].kernel != nil else {
       for name in question.names { finder.note(.missing, of: name, in: question.column) }

@@ -148,7 +148,7 @@ struct KernelBuilderTests {
     let mini = try MiniKernel(makefile: slow)
     let began = AsyncStream<Void>.makeStream()
     let builder = KernelBuilder(cache: mini.cache, jobs: 2) { event in
-      if case .making(_, let steps, _, _) = event, steps > 0 { began.continuation.yield() }
+      if case .making(_, let steps, _) = event, steps > 0 { began.continuation.yield() }
     }
     let build = try mini.build()
     let task = Task { try await builder.kernel(build) }
