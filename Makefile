@@ -9,8 +9,9 @@ SWIFT_WANTED := $(shell cat .swift-version)
 HOST_BUILD   := .build
 GUEST_BUILD  := .build-guest
 
-# Tests that boot guests in their own process. They run by themselves: Swift Testing's exit tests, which others use,
-# collect every child that ends, and so take QEMU's end away from whoever waits for it.
+# Swift Testing's exit tests collect every child of their process that ends, and so take its end away from whoever
+# waits for it. So tests that use them run by themselves, and so do those that boot guests in their own process.
+EXIT_TESTS   := GuestKitTests
 GUEST_TESTS  := MachineTests|LibvirtTests
 
 # What the executables are made of; a change in any of it makes them stale.
@@ -34,7 +35,8 @@ run: build ## boot KERNEL (default debian-6.12) and run every suite; ARGS goes t
 test: build ## unit tests, and integration tests with real guests
 	bin/faultline kernels fetch debian-6.12
 	bin/faultline kernels build debian-source-6.12
-	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)'
+	swift test --scratch-path $(HOST_BUILD) --filter '$(EXIT_TESTS)'
+	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)|$(EXIT_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --filter '$(GUEST_TESTS)'
 
 build: packages bin/faultline bin/guest/.built ## bin/faultline and the guest programs in bin/guest
