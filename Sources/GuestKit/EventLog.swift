@@ -45,7 +45,7 @@ public final class EventLog: Sendable {
 
 extension Duration {
   /// Whole milliseconds, stretched by `FAULTLINE_TIMESCALE` percent.
-  var scaledMilliseconds: UInt64 { milliseconds * TimeScale.percent / 100 }
+  public var scaledMilliseconds: UInt64 { milliseconds * TimeScale.percent / 100 }
 
   /// Whole milliseconds.
   var milliseconds: UInt64 {

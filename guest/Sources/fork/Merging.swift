@@ -30,9 +30,9 @@ private struct Merger: ~Copyable {
     _ = try? TextFile.write("2", to: settings + "run")  // what stays merged harms nobody
   }
 
-  /// Waits until a condition holds; false after 5 s.
+  /// Waits until a condition holds; false after 5 s, or more in a slow guest.
   borrowing func wait(until condition: () throws(CaseEnd) -> Bool) throws(CaseEnd) -> Bool {
-    let deadline = System.nanoseconds + 5_000_000_000
+    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
     while try !condition() {
       guard System.nanoseconds < deadline else { return false }
       System.sleep(milliseconds: 20)

@@ -18,16 +18,16 @@ func zswapFreed(_ trial: Trial) throws(CaseEnd) {
   defer { withExtendedLifetime(knob) {} }
   // It comes with the first switching on.
   guard TextFile.exists(stored) else { try trial.skip(.config, "no \(stored); mount debugfs") }
-  let count = 512
+  let count = 2048
   let before = try storedPages(trial)
   let pages = try Backing.anon.map(trial, pages: count)
   pages.fill()
   // Pages of one byte are noted and not held by some kernels.
-  for page in 0..<count { pages.store(page, at: UInt64(page) * 8, 0xfe) }
+  for page in 0..<count { pages.store(page, at: UInt64(page % 512) * 8, 0xfe) }
   try trial.pageOut(pages)
   let held = try storedPages(trial)
   trial.evidence("stored", "\(before) then \(held)")
-  guard held >= before + 256 else {
+  guard held >= before + 1024 else {
     try trial.skip(.config, "zswap took \(held - min(held, before)) of \(count) pages")
   }
   try trial.expectIntact(pages, 0..<64, "from zswap")
@@ -35,8 +35,9 @@ func zswapFreed(_ trial: Trial) throws(CaseEnd) {
   try trial.attempt("munmap", try pages.range.unmap())
   let after = try storedPages(trial)
   trial.evidence("stored_after", "\(kept) then \(after)")
+  // Kernels before 6.14 keep up to 64 freed slots for each processor, copies and all.
   try trial.expect(
-    after <= before + 16, expected: "about \(before) pages in zswap after munmap",
+    after <= before + 512, expected: "about \(before) pages in zswap after munmap",
     seen: "\(after)")
 }
 

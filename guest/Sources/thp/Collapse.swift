@@ -69,7 +69,7 @@ func khugepagedSkips(_ trial: Trial) throws(CaseEnd) {
   try waitForHuge(trial, pages, 1, "khugepaged did not take the unprotected area in 8 s")
   // One more full round, so that the protected area was certainly looked at.
   let rounds = try fullScans(trial)
-  let deadline = System.nanoseconds + 8_000_000_000
+  let deadline = System.nanoseconds + Duration.seconds(8).scaledMilliseconds * 1_000_000
   while try fullScans(trial) < rounds + 2, System.nanoseconds < deadline {
     System.sleep(milliseconds: 5)
   }
@@ -92,7 +92,7 @@ private func fullScans(_ trial: Trial) throws(CaseEnd) -> UInt64 {
 private func waitForHuge(_ trial: Trial, _ pages: Pages, _ count: Int, _ otherwise: String)
   throws(CaseEnd)
 {
-  let deadline = System.nanoseconds + 8_000_000_000
+  let deadline = System.nanoseconds + Duration.seconds(8).scaledMilliseconds * 1_000_000
   while try pages.smaps(trial, "AnonHugePages") < UInt64(count) * hugeKibibytes {
     try trial.prove(System.nanoseconds < deadline, otherwise: otherwise)
     System.sleep(milliseconds: 5)
