@@ -1,5 +1,4 @@
 package import Foundation
-package import GuestProtocol
 package import Kernels
 package import Machine
 package import Results
@@ -9,8 +8,6 @@ package struct RunSpec: Sendable {
   package var kernels: [BootableKernel]
   package var machine: MachineProfile
   package var suites: [Suite]
-  /// Only cases that match one of these; all when empty.
-  package var filters: [Glob]
   /// After so many red results of a guest no further suite is begun; nil for no bound.
   package var enough: Int?
   /// How often every case runs, each time in a fresh guest; at least 1.
@@ -24,25 +21,18 @@ package struct RunSpec: Sendable {
   package var id: String
 
   package init(
-    kernels: [BootableKernel], machine: MachineProfile, suites: [Suite], filters: [Glob],
+    kernels: [BootableKernel], machine: MachineProfile, suites: [Suite],
     repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL,
     id: String
   ) {
     self.kernels = kernels
     self.machine = machine
     self.suites = suites
-    self.filters = filters
     self.repetitions = repetitions
     self.accelerator = accelerator
     self.connection = connection
     self.directory = directory
     self.id = id
-  }
-
-  /// The cases of a suite that the filters leave.
-  package func selected(from suite: Suite) -> [CaseListing] {
-    guard !filters.isEmpty else { return suite.cases }
-    return suite.cases.filter { declared in filters.contains { $0.matches(declared.name) } }
   }
 
   /// Every guest of the run, in order, and the cases planned for it.
@@ -81,7 +71,7 @@ struct GuestPlan: Sendable {
     let machine = spec.machine.name
     boot = .boot(kernel: kernel.name, machine: machine, repetition: repetition)
     suites = spec.suites.compactMap { suite in
-      let planned = spec.selected(from: suite).map {
+      let planned = suite.cases.map {
         PlannedCase(
           kernel: kernel.name, machine: machine, suite: suite.name, name: $0.name,
           repetition: repetition)

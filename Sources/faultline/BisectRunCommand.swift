@@ -71,7 +71,7 @@ struct BisectRunCommand: AsyncParsableCommand {
     let choice = try await self.suites.accelerator(workspace, probe: bootable)
     let id = RunName.make()
     let spec = RunSpec(
-      kernels: [bootable], machine: machine, suites: boot ? [] : suites, filters: [],
+      kernels: [bootable], machine: machine, suites: boot ? [] : suites,
       repetitions: `repeat`, accelerator: choice, connection: nil,
       directory: try OutputDirectory.make("results/\(id)", without: "run.json"), id: id)
     let shown = Progress(.human, knownIssues: knownIssues)

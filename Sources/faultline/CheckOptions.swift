@@ -6,7 +6,7 @@ internal import Lab
 internal import Machine
 internal import Results
 
-/// What the commands share that build kernels and run suites on them.
+/// What the commands share that run suites on kernels.
 struct SuiteOptions: ParsableArguments {
   @Option(name: .long, help: "The machine, from `faultline list --machines`.")
   var machine: String?
@@ -39,7 +39,7 @@ struct SuiteOptions: ParsableArguments {
     }
   }
 
-  /// What the guests run on; a prebuilt kernel of the catalogue is the one to probe with.
+  /// What the guests run on, found out with a kernel that is to be tested.
   func accelerator(_ workspace: Workspace, probe kernel: BootableKernel) async throws
     -> AcceleratorChoice
   {

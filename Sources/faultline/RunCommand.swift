@@ -55,28 +55,20 @@ private struct Preparation {
   func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
     let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
     let sources = try names.map(workspace.source)
-    let machine = try workspace.machine(options.machine)
-    let suites = try await workspace.suites(options.suite)
-    let filters = try checkedFilters(suites)
+    let machine = try workspace.machine(options.suites.machine)
+    let suites = try await options.suites.suites(workspace)
     let knownIssues = try workspace.knownIssues()
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
     let id = RunName.make()
-    let choice = try await accelerator(for: kernels[0])
+    // The first kernel is the one to probe with.
+    let choice = try await options.suites.accelerator(workspace, probe: kernels[0])
     let spec = RunSpec(
-      kernels: kernels, machine: machine, suites: suites, filters: filters,
+      kernels: kernels, machine: machine, suites: suites,
       repetitions: options.repeat, accelerator: choice, connection: options.connect,
-      directory: try options.makeDirectory(id: id), id: id)
+      directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
+      id: id)
     return (spec, knownIssues)
-  }
-
-  /// What the guests run on; the first kernel is the one to probe with.
-  private func accelerator(for kernel: BootableKernel) async throws -> AcceleratorChoice {
-    try await options.accel.choice(kernel: kernel.image) {
-      try BootArchive.bytes(
-        for: kernel, machine: workspace.machine("small"),
-        initProgram: workspace.installation.initProgram())
-    }
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {
@@ -84,21 +76,6 @@ private struct Preparation {
       return try await source.kernel(fetcher: workspace.fetcher())
     } catch let error as KernelPathError {
       throw UsageFailure(error.description)
-    }
-  }
-
-  /// The filters, each of which must match a case of the chosen suites.
-  private func checkedFilters(_ suites: [Suite]) throws -> [Glob] {
-    let names = suites.flatMap(\.cases).map(\.name)
-    return try options.filter.map { pattern in
-      let glob = Glob(pattern)
-      guard names.contains(where: { glob.matches($0) }) else {
-        throw UsageFailure(
-          unknown: "case matching", pattern, known: names,
-          list: "faultline list"
-            + options.suite.map { " --suite \($0)" }.joined())
-      }
-      return glob
     }
   }
 }

@@ -9,20 +9,10 @@ struct RunOptions: ParsableArguments {
     help: "A kernel: a name, or the path of a bzImage, vmlinux or build tree; may be repeated.")
   var kernel: [String] = []
 
-  @Option(name: .long, help: "The machine, from `faultline list --machines`.")
-  var machine: String?
-
-  @Option(name: .long, help: "Only this suite; may be repeated.")
-  var suite: [String] = []
-
-  @Option(name: .long, help: "Only cases that match this glob (* and ?); may be repeated.")
-  var filter: [String] = []
+  @OptionGroup var suites: SuiteOptions
 
   @Option(name: .long, help: "Run everything this often, each time in a fresh guest.")
   var `repeat`: Int = 1
-
-  @Option(name: .long, help: "auto, kvm or tcg.")
-  var accel: AcceleratorRequest = .auto
 
   @Option(name: .long, help: "A libvirt URI; the default needs no daemon.")
   var connect: String?
@@ -44,21 +34,6 @@ struct RunOptions: ParsableArguments {
     guard (1...1_000).contains(`repeat`) else {
       throw ValidationError("--repeat is \(`repeat`); expected 1 to 1000")
     }
-  }
-
-  /// The directory of the run, made; with `--out` it must not hold a run already.
-  func makeDirectory(id: String) throws -> URL {
-    let directory = URL(fileURLWithPath: out ?? "results/\(id)")
-    if FileManager.default.fileExists(atPath: directory.appendingPathComponent("run.json").path) {
-      throw UsageFailure("\(directory.path) holds a run already\n  try: another --out")
-    }
-    do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    } catch {
-      throw UsageFailure(
-        "the directory \(directory.path) cannot be made: \(error.localizedDescription)")
-    }
-    return directory
   }
 }
 

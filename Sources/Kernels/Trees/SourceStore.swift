@@ -54,10 +54,7 @@ package struct SourceStore: Sendable {
     guard FileManager.default.fileExists(atPath: path + "/.git") else {
       throw SourceError.notGit(path: given, revision: "HEAD")
     }
-    for file in ["Makefile", "Kconfig", "mm/Makefile"]
-    where !FileManager.default.fileExists(atPath: path + "/" + file) {
-      throw SourceError.notAKernel(given: given, lacks: file)
-    }
+    try check(path, given)
     guard !FileManager.default.fileExists(atPath: path + "/.config") else {
       throw SourceError.builtInPlace(path: given)
     }

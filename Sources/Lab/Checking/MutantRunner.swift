@@ -198,7 +198,7 @@ extension MutantRunner {
     }
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     var run = RunSpec(
-      kernels: [kernel.bootable(name: name)], machine: spec.machine, suites: suites, filters: [],
+      kernels: [kernel.bootable(name: name)], machine: spec.machine, suites: suites,
       repetitions: repetitions, accelerator: spec.accelerator, connection: nil,
       directory: directory, id: name)
     run.enough = enough
