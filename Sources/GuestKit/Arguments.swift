@@ -5,6 +5,8 @@ internal import LinuxMM
 struct Arguments {
   var list = false
   var help = false
+  /// Whether the report says what each case did.
+  var steps = false
   /// Globs of case names; a case that matches any of them is selected.
   var filters: [String] = []
 
@@ -21,7 +23,7 @@ struct Arguments {
     }
   }
 
-  static let usage = "usage: PROGRAM [--list] [--filter GLOB[,GLOB]...]...\n"
+  static let usage = "usage: PROGRAM [--list] [--steps] [--filter GLOB[,GLOB]...]...\n"
 
   /// Reads the arguments after the program's name.
   init(_ words: [String]) throws(Problem) {
@@ -31,6 +33,8 @@ struct Arguments {
       let prefix = "--filter="
       if isSame(word, "--list") {
         list = true
+      } else if isSame(word, "--steps") {
+        steps = true
       } else if isSame(word, "--help") || isSame(word, "-h") {
         help = true
       } else if isSame(word, "--filter") {

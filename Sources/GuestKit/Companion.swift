@@ -107,6 +107,7 @@ public final class Companion {
         for (key, value) in reader.take(bytes) { trial.evidence(key, value) }
       }
     } catch { throw .error("\(what): reading the child's report failed with \(error)") }
+    for step in reader.steps { trial.step("child: " + step) }
     try end(reader, what, deadline)
   }
 
@@ -133,6 +134,7 @@ public final class Companion {
 extension Trial {
   /// Forks; `body` runs in the child, with a trial and a line of its own, while the case goes on.
   public func fork(_ body: (Trial, Line) throws(CaseEnd) -> Void) throws(CaseEnd) -> Companion {
+    step("fork")
     do throws(Errno) {
       var down = try Pipe()
       var up = try Pipe()

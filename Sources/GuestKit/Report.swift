@@ -3,10 +3,11 @@ internal import LinuxMM
 
 /// What a case's process tells the runner, one short line each, over a pipe.
 ///
-/// Lines: `eKEY=VALUE` evidence · `xTEXT` expected · `sTEXT` seen · then exactly one end: `p` pass,
-/// `f` fail, `kKIND TEXT` skip, `uTEXT` unexercised, `dTEXT` error (also written by the crash reporter).
+/// Lines: `eKEY=VALUE` evidence · `tTEXT` step · `xTEXT` expected · `sTEXT` seen · then exactly one end: `p`
+/// pass, `f` fail, `kKIND TEXT` skip, `uTEXT` unexercised, `dTEXT` error (also written by the crash reporter).
 enum Report {
   case evidence(String, String)
+  case step(String)
   case expected(String)
   case seen(String)
   case end(Outcome)
@@ -17,6 +18,7 @@ enum Report {
   var line: String {
     switch self {
     case .evidence(let key, let value): "e\(key)=\(Report.flat(value))\n"
+    case .step(let text): "t\(Report.flat(text))\n"
     case .expected(let text): "x\(Report.flat(text))\n"
     case .seen(let text): "s\(Report.flat(text))\n"
     case .end(.pass): "p\n"
@@ -38,6 +40,7 @@ enum Report {
       let value = rest[rest.index(after: equals)...]
       self = .evidence(
         String(decoding: rest[..<equals], as: UTF8.self), String(decoding: value, as: UTF8.self))
+    case UInt8(ascii: "t"): self = .step(text)
     case UInt8(ascii: "x"): self = .expected(text)
     case UInt8(ascii: "s"): self = .seen(text)
     case UInt8(ascii: "p"): self = .end(.pass)
@@ -71,7 +74,8 @@ enum Report {
 
 /// What has been reported so far, taken apart from bytes as they come.
 struct ReportReader {
-  private(set) var evidence: [(key: String, value: String)] = []
+  /// What the case did, in order; the same thing over and over is one step.
+  private(set) var steps: [String] = []
   private(set) var expected = ""
   private(set) var seen = ""
   private(set) var end: Outcome?
@@ -97,10 +101,16 @@ struct ReportReader {
   private mutating func note(_ report: Report) -> (key: String, value: String)? {
     switch report {
     case .evidence(let key, let value): return (key, value)
+    case .step(let text): noteStep(text)
     case .expected(let text): expected = text
     case .seen(let text): seen = text
     case .end(let outcome): if end == nil { end = outcome }
     }
     return nil
+  }
+
+  private mutating func noteStep(_ text: String) {
+    if let last = steps.last, isSame(last, text) { return }
+    steps.append(text)
   }
 }

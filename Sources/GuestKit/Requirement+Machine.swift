@@ -56,17 +56,17 @@ extension Requirement {
   }
 
   /// `MADV_COLLAPSE` exists.
-  public static let collapse = Requirement("collapse") {
+  public static let collapse = Requirement("collapse", since: "6.1") {
     lackingAdvice(.collapse, ofLength: Memory.hugePageSize, since: "6.1")
   }
 
   /// `MADV_POPULATE_READ` and `_WRITE` exist.
-  public static let populate = Requirement("populate") {
+  public static let populate = Requirement("populate", since: "5.14") {
     lackingAdvice(.populateRead, ofLength: Memory.pageSize, since: "5.14")
   }
 
   /// `MADV_DONTNEED` works on hugetlb memory.
-  public static let hugetlbDontNeed = Requirement("hugetlb-dontneed") {
+  public static let hugetlbDontNeed = Requirement("hugetlb-dontneed", since: "5.18") {
     do throws(Errno) {
       let page = try Mapping(anonymous: Memory.hugePageSize, .private, huge: true)
       try page.range.advise(.dontNeed)
@@ -80,7 +80,7 @@ extension Requirement {
   }
 
   /// debugfs is mounted and takes `pid,start,end` requests to split huge pages.
-  public static let splitHugePages = Requirement("debugfs-split") {
+  public static let splitHugePages = Requirement("debugfs-split", since: "5.12") {
     let path = "/sys/kernel/debug/split_huge_pages"
     guard TextFile.exists(path) else { return Lacking(.config, "no \(path); mount debugfs") }
     do throws(Errno) {

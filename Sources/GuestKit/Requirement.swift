@@ -5,6 +5,8 @@ public import LinuxMM
 public struct Requirement: Sendable {
   /// A short word for `--list`.
   public let name: String
+  /// The Linux version that brought it; nil for what a configuration or machine brings.
+  let since: String?
   private let probe: @Sendable () -> Lacking?
 
   /// What is missing, and in which sense.
@@ -20,23 +22,32 @@ public struct Requirement: Sendable {
 
   /// Makes a requirement of a suite's own; the probe returns nil when it is met.
   ///
-  /// The probe runs in the case's process just before the body, under the case's deadline.
-  public init(_ name: String, probe: @escaping @Sendable () -> Lacking?) {
+  /// The probe runs in the case's process just before the body, under the case's deadline. `since` is the
+  /// version of Linux that first had it, for the reader: it is never compared with the running kernel's.
+  public init(
+    _ name: String, since: String? = nil, probe: @escaping @Sendable () -> Lacking?
+  ) {
     self.name = name
+    self.since = since
     self.probe = probe
   }
 
   /// What is missing, or nil.
   public func lacking() -> Lacking? { probe() }
+
+  /// As `--list` shows it: `wp-async@6.7`.
+  var listing: String { since.map { name + "@" + $0 } ?? name }
 }
 
 // MARK: userfaultfd
 
 extension Requirement {
   /// userfaultfd(2) works for us.
-  public static let userfaultfd = Requirement("uffd") { offer([], "userfaultfd", "4.3") }
+  public static let userfaultfd = Requirement("uffd", since: "4.3") {
+    offer([], "userfaultfd", "4.3")
+  }
   /// userfaultfd(2) takes `UFFD_USER_MODE_ONLY`.
-  public static let userModeOnly = Requirement("user-mode-only") {
+  public static let userModeOnly = Requirement("user-mode-only", since: "5.11") {
     do throws(Errno) {
       _ = try Userfaultfd(userModeOnly: true)
       return nil
@@ -72,7 +83,7 @@ extension Requirement {
   }
 
   /// `UFFDIO_CONTINUE` takes mode WP (6.4); no feature bit says so.
-  public static let continueProtected = Requirement("continue-wp") {
+  public static let continueProtected = Requirement("continue-wp", since: "6.4") {
     do throws(Errno) {
       let uffd = try Userfaultfd()
       let file = try Descriptor(memoryFileOfSize: Memory.pageSize)
@@ -95,7 +106,7 @@ extension Requirement {
   public static func feature(
     _ feature: Userfaultfd.Features, _ name: String, _ since: String
   ) -> Requirement {
-    Requirement(name) { offer(feature, "userfaultfd feature \(name)", since) }
+    Requirement(name, since: since) { offer(feature, "userfaultfd feature \(name)", since) }
   }
 
   private static func offer(_ feature: Userfaultfd.Features, _ what: String, _ since: String)
@@ -119,13 +130,13 @@ extension Requirement {
 
 extension Requirement {
   /// Bit 57 of pagemap shows write-protection.
-  public static let pagemapWriteProtect = Requirement("pm57") {
+  public static let pagemapWriteProtect = Requirement("pm57", since: "5.14") {
     PagemapVisibility.showsWriteProtect
       ? nil : Lacking(.feature, "pagemap does not show userfaultfd write-protection (Linux 5.14)")
   }
 
   /// The `PAGEMAP_SCAN` ioctl.
-  public static let pagemapScan = Requirement("pagemap-scan") {
+  public static let pagemapScan = Requirement("pagemap-scan", since: "6.7") {
     PagemapVisibility.scanError == .notTypewriter
       ? Lacking(.feature, "no PAGEMAP_SCAN ioctl: ENOTTY (Linux 6.7)") : nil
   }

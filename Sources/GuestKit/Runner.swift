@@ -4,6 +4,7 @@ internal import LinuxMM
 /// Runs cases one after the other, each in a process group of its own, and reports them as KTAP.
 struct Runner {
   private var writer = KTAPWriter()
+  private let tellsSteps: Bool
   private let marks = isSame(System.environment("FAULTLINE_MARKERS") ?? "", "1")
 
   /// How a case's process is over.
@@ -13,8 +14,13 @@ struct Runner {
     case timedOut(ReportReader, String)
   }
 
+  /// How many of its last steps a failed case shows.
+  private static let lastSteps = 20
   /// How long a killed process gets to die before it is left behind.
   private static let burial = Duration.seconds(2)
+
+  /// With `steps` what each case did is part of its report even when it passed.
+  init(steps: Bool) { tellsSteps = steps }
 
   mutating func run(_ cases: [Case]) -> Int32 {
     System.ignoreBrokenPipes()
@@ -34,18 +40,36 @@ struct Runner {
     let line: String
     switch end {
     case .reported(let reader):
+      tellSteps(reader, isTrouble: Runner.isTrouble(reader.end))
       if case .fail = reader.end {
         Suite.say(writer.mismatch(expected: reader.expected, seen: reader.seen))
       }
       let outcome = reader.end ?? .error("the case's process ended without a report")
       line = writer.result(number, one.name, outcome, milliseconds: milliseconds)
-    case .died(_, let end):
+    case .died(let reader, let end):
+      tellSteps(reader, isTrouble: true)
       let text = "the case's process ended with \(end) and without a report"
       line = writer.result(number, one.name, .error(text), milliseconds: milliseconds)
-    case .timedOut(_, let text):
+    case .timedOut(let reader, let text):
+      tellSteps(reader, isTrouble: true)
       line = writer.timeout(number, one.name, text, milliseconds: milliseconds)
     }
     Suite.say(line)
+  }
+
+  private static func isTrouble(_ end: Outcome?) -> Bool {
+    switch end {
+    case .pass, .skip: false
+    case .fail, .unexercised, .error, nil: true
+    }
+  }
+
+  /// What the case did before it failed; the end of it, if that is much.
+  private func tellSteps(_ reader: ReportReader, isTrouble: Bool) {
+    guard isTrouble || tellsSteps else { return }
+    for step in tellsSteps ? reader.steps[...] : reader.steps.suffix(Runner.lastSteps) {
+      Suite.say(writer.step(step))
+    }
   }
 
   /// Forks the case, follows its report, and sees to its end.
@@ -67,7 +91,9 @@ struct Runner {
   private static func enact(_ one: Case, reportingTo reports: borrowing Descriptor) -> Int32 {
     Trial.run(in: reports) { (trial) throws(CaseEnd) in
       // Pages then sit in one CPU's LRU batches, where a drain finds them; see Trial.pageOut.
-      try trial.attempt("binding to one CPU", try System.pinToOneCPU())
+      do throws(Errno) { try System.pinToOneCPU() } catch {
+        throw Trial.trouble("binding to one CPU", error)
+      }
       for requirement in one.needs { try trial.need(requirement) }
       try one.body(trial)
     }

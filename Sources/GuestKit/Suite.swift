@@ -33,13 +33,15 @@ public enum Suite {
       say("error: no case matches \(globs); --list shows them all\n", to: 2)
       return 64
     }
-    var runner = Runner()
+    var runner = Runner(steps: arguments.steps)
     return runner.run(selected)
   }
 
   /// One line of `--list`: name, requirements, deadline in milliseconds, summary, with tabs between.
+  ///
+  /// A requirement that came with a version of Linux has it behind an `@`: `wp-async@6.7`.
   static func listing(_ one: Case) -> String {
-    let names = one.needs.map { $0.name }
+    let names = one.needs.map { $0.listing }
     let needs = names.isEmpty ? "-" : names.joined(separator: ",")
     return "\(one.name)\t\(needs)\t\(one.deadline.scaledMilliseconds)\t\(one.summary)\n"
   }

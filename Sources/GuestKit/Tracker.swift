@@ -81,8 +81,11 @@ public final class Tracker {
   /// Write-protects pages, all by default.
   @inline(never)
   public func protect(_ pages: Pages, _ some: Range<Int>? = nil) throws(CaseEnd) {
-    let range = pages.range(some ?? 0..<pages.count)
-    try call("UFFDIO_WRITEPROTECT") { (uffd) throws(Errno) in try uffd.writeProtect(range) }
+    let some = some ?? 0..<pages.count
+    let range = pages.range(some)
+    try call("protecting " + Trial.words(some)) { (uffd) throws(Errno) in
+      try uffd.writeProtect(range)
+    }
   }
 
   /// Write-protects one page.
@@ -94,8 +97,11 @@ public final class Tracker {
   /// Lifts the protection of pages, all by default, and wakes the waiting.
   @inline(never)
   public func unprotect(_ pages: Pages, _ some: Range<Int>? = nil) throws(CaseEnd) {
-    let range = pages.range(some ?? 0..<pages.count)
-    try call("lifting the protection") { (uffd) throws(Errno) in try uffd.unprotect(range) }
+    let some = some ?? 0..<pages.count
+    let range = pages.range(some)
+    try call("lifting the protection of " + Trial.words(some)) { (uffd) throws(Errno) in
+      try uffd.unprotect(range)
+    }
   }
 
   /// The protection of one page.
@@ -110,6 +116,7 @@ public final class Tracker {
     throws(CaseEnd) -> T
   {
     let owner = try open()
+    trial.step(what)
     do throws(Errno) { return try body(owner.uffd) } catch { throw Trial.trouble(what, error) }
   }
 

@@ -21,8 +21,8 @@ extension Trial {
   ) throws(CaseEnd) {
     try expectEvents([.writeProtect], in: tracker, after: mark, what)
     guard case .fault(let fault) = tracker.log.events(after: mark).first else { return }
-    try expect(
-      fault.address == address && fault.flags == 3,
+    guard fault.address != address || fault.flags != 3 else { return }
+    throw .failed(
       expected: "\(what): a fault at 0x\(hex(address)) with flags 3",
       seen: "\(what): a fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
   }
@@ -42,6 +42,7 @@ extension Trial {
     _ tracker: Tracker, _ pages: Pages, _ some: Range<Int>, _ what: String,
     at protected: (Int) -> Bool = { _ in true }
   ) throws(CaseEnd) {
+    step(what, is: "a write-protect fault for each page that is protected")
     let mark = tracker.log.count
     var wanted: [Int] = []
     defer { tracker.watch.end() }
@@ -99,6 +100,7 @@ extension Trial {
   public func expectEvents(
     _ kinds: [FaultEvent.Kind], in tracker: Tracker, after mark: Int, _ what: String
   ) throws(CaseEnd) {
+    step(what, is: Trial.words(kinds))
     if tracker.log.count < mark + kinds.count {
       _ = tracker.log.wait(for: mark + kinds.count, within: .seconds(1))
     }

@@ -7,6 +7,7 @@ extension Trial {
   public func expectIntact(_ pages: Pages, _ some: Range<Int>? = nil, _ when: String = "at the end")
     throws(CaseEnd)
   {
+    step("content " + when, is: "as stored")
     for page in some ?? 0..<pages.count {
       guard let found = pages.firstDifference(page) else { continue }
       throw Trial.mismatch(
@@ -31,6 +32,7 @@ extension Trial {
   public func expectPagemap(
     _ pages: Pages, _ some: Range<Int>, _ letters: String, _ when: String, softDirty: Bool = false
   ) throws(CaseEnd) {
+    step("pagemap of \(Trial.words(some)) \(when)", is: letters)
     let looked = comparable(softDirty)
     let expected = PagemapEntry.Bits(letters: letters).intersection(looked)
     let entries = try pages.pagemap(self, some)
@@ -80,6 +82,7 @@ extension Trial {
     _ pages: Pages, _ some: Range<Int>, _ when: String,
     where protected: (Int) -> Bool = { _ in true }
   ) throws(CaseEnd) {
+    step("the protected ones of " + Trial.words(some) + " " + when)
     guard showsWriteProtect else { return }
     let first = some.lowerBound
     let perPage = Int(pages.pageSize / Memory.pageSize)
@@ -91,6 +94,12 @@ extension Trial {
         expected: "page \(page) \(when): \(wanted ? "W" : "no W")",
         seen: "page \(page) \(when): \(entry)")
     }
+  }
+
+  /// "page 3", "pages 0 to 7".
+  static func words(_ pages: Range<Int>) -> String {
+    pages.count == 1
+      ? "page \(pages.lowerBound)" : "pages \(pages.lowerBound) to \(pages.upperBound - 1)"
   }
 
   private func comparable(_ softDirty: Bool) -> PagemapEntry.Bits {

@@ -9,6 +9,9 @@ public final class Trial: Sendable {
   /// The report pipe of the case's process; nil where reports go nowhere.
   private let reports: Int32?
 
+  // Told by the thread that runs the body; at worst two threads count a step once.
+  nonisolated(unsafe) private var stepsLeft = 200
+
   init(reportingTo reports: Int32?) { self.reports = reports }
 
   // MARK: checks
@@ -20,12 +23,14 @@ public final class Trial: Sendable {
   public func expect<Value: Equatable>(_ seen: Value, equals expected: Value, _ what: String)
     throws(CaseEnd) where Value: CustomStringConvertible
   {
+    step(what, is: expected.description)
     guard seen != expected else { return }
     throw Trial.mismatch(what, expected.description, seen.description)
   }
 
   /// Fails unless both texts are the same bytes.
   public func expect(_ seen: String, equals expected: String, _ what: String) throws(CaseEnd) {
+    step(what, is: expected)
     guard !isSame(seen, expected) else { return }
     throw Trial.mismatch(what, expected, seen)
   }
@@ -33,6 +38,7 @@ public final class Trial: Sendable {
   /// Fails unless the condition holds; both texts say what was expected and what is the case instead.
   @inline(never)
   public func expect(_ condition: Bool, expected: String, seen: String) throws(CaseEnd) {
+    step(expected)
     guard !condition else { return }
     throw .failed(expected: expected, seen: seen)
   }
@@ -49,6 +55,7 @@ public final class Trial: Sendable {
   /// Fails unless an errno is the expected one; nil is success on either side.
   @inline(never)
   public func expect(_ seen: Errno?, equals expected: Errno?, _ what: String) throws(CaseEnd) {
+    step(what, is: expected?.description ?? "success")
     guard seen != expected else { return }
     throw Trial.mismatch(
       what, expected?.description ?? "success", seen?.description ?? "success")
@@ -59,6 +66,7 @@ public final class Trial: Sendable {
   public func expectSuccess<Value: ~Copyable>(
     of what: String, _ call: @autoclosure () throws(Errno) -> Value
   ) throws(CaseEnd) -> Value {
+    step(what, is: "success")
     do throws(Errno) { return try call() } catch {
       throw Trial.mismatch(what, "success", error.description)
     }
@@ -69,6 +77,7 @@ public final class Trial: Sendable {
   public func attempt<Value: ~Copyable>(
     _ what: String, _ call: @autoclosure () throws(Errno) -> Value
   ) throws(CaseEnd) -> Value {
+    step(what)
     do throws(Errno) { return try call() } catch { throw Trial.trouble(what, error) }
   }
 
@@ -120,6 +129,25 @@ public final class Trial: Sendable {
   /// A key is lower case letters, digits, `_` and `.`; keys may repeat, the last one counts.
   public func evidence(_ key: String, _ value: some CustomStringConvertible) {
     report(Report.evidence(key, value.description).line)
+  }
+
+  // MARK: steps
+
+  /// Says what is done or checked next; checks and `attempt` do so by themselves.
+  ///
+  /// The steps are what the catalogue shows of a case, and what is reported of one that fails. What only reads
+  /// the state of things is no step. A case has 200 of them, its children as many each.
+  @inline(never)
+  public func step(_ what: String) {
+    guard stepsLeft > 0, !what.utf8.starts(with: "reading ".utf8) else { return }
+    stepsLeft -= 1
+    report(Report.step(what).line)
+  }
+
+  @inline(never)
+  func step(_ what: String, is expected: String) {
+    guard stepsLeft > 0 else { return }
+    step(what + ": " + expected)
   }
 
   func report(_ lines: String) {

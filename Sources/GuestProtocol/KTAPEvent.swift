@@ -11,6 +11,8 @@ public enum KTAPEvent: Equatable, Sendable {
   case caseStarted(String)
   /// `# evidence KEY=VALUE`: something that the running case measured.
   case evidence(key: String, value: String)
+  /// `# step TEXT`: something that the case did or checked.
+  case step(String)
   /// `# expected TEXT`, before the result line of a failed case.
   case expected(String)
   /// `# seen TEXT`, before the result line of a failed case.

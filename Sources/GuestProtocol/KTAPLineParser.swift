@@ -64,6 +64,8 @@ struct KTAPLineParser: Sendable {
       emit(.caseStarted(rest.string))
     } else if rest.take("evidence "), let pair = rest.keyAndValue() {
       emit(.evidence(key: pair.key, value: pair.value))
+    } else if rest.take("step ") {
+      emit(.step(rest.string))
     } else if rest.take("expected ") {
       emit(.expected(rest.string))
     } else if rest.take("seen ") {

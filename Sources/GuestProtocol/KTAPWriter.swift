@@ -24,6 +24,9 @@ public struct KTAPWriter: Sendable {
     "# evidence \(key)=\(KTAPWriter.clean(value))\n"
   }
 
+  /// Something that the case did or checked; stands before the result.
+  public func step(_ text: String) -> String { "# step \(KTAPWriter.clean(text))\n" }
+
   /// Both sides of a broken promise; stands before the result.
   public func mismatch(expected: String, seen: String) -> String {
     "# expected \(KTAPWriter.clean(expected))\n# seen \(KTAPWriter.clean(seen))\n"

@@ -10,6 +10,8 @@ package struct RunSpec: Sendable {
   package var suites: [Suite]
   /// After so many red results of a guest no further suite is begun; nil for no bound.
   package var enough: Int?
+  /// Whether the programs say what every case does, not only those that do not pass.
+  package var tellsSteps = false
   /// How often every case runs, each time in a fresh guest; at least 1.
   package var repetitions: Int
   package var accelerator: AcceleratorChoice

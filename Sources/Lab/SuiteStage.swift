@@ -73,8 +73,12 @@ struct SuiteStage {
     }
   }
 
-  /// The names of the planned cases, unless they are all that the program has.
   private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
+    (session.spec.tellsSteps ? ["--steps"] : []) + filters(suite, planned)
+  }
+
+  /// The names of the planned cases, unless they are all that the program has.
+  private func filters(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
     guard suite.isPartial || planned.count < suite.cases.count else { return [] }
     var lists: [String] = []
     for name in planned.map(\.name) {

@@ -3,6 +3,9 @@ package import Results
 /// The end of a run for a person: what is red and why, what is known, what was not tested, what to
 /// type next.
 package struct HumanReport: Sendable {
+  /// How many steps of a failed case are shown; run.json has more.
+  static let shownSteps = 5
+
   package var style: TerminalStyle
   /// The width to keep tables to, in characters.
   package var width: Int
@@ -80,10 +83,18 @@ extension HumanReport {
     if result.reason?.kind != .splat { facts.append(("because", result.reason?.text)) }
     facts += result.splats.flatMap { [("kernel", $0.title), ("trace", Self.trace($0))] }
     facts.append(("evidence", evidence.isEmpty ? nil : evidence))
+    facts.append(("steps", Self.lastSteps(result.steps)))
     let isKernelsDoing = !result.splats.isEmpty || [.crash, .hang, .lost].contains(result.verdict)
     facts.append(
       ("console", isKernelsDoing || result.planned.isBoot ? console(result.planned) : nil))
     return facts
+  }
+
+  /// The last things a case did, the one that went wrong at the end.
+  private static func lastSteps(_ steps: [String]) -> String? {
+    guard !steps.isEmpty else { return nil }
+    let dots = steps.count > shownSteps ? "… → " : ""
+    return dots + steps.suffix(shownSteps).joined(separator: " → ")
   }
 
   /// A case's name, with its suite where the name does not begin with it.

@@ -15,6 +15,11 @@ enum TextLayout {
     return "\(seconds / 3600) h \(padded(seconds % 3600 / 60)) min"
   }
 
+  /// The text with a capital at its start, unless it begins with a name in code.
+  static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst()
+  }
+
   /// `1 case`, `2 cases`.
   static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

@@ -4,6 +4,8 @@ import GuestProtocol
 struct CaseNotes: Sendable {
   /// More evidence than this is a broken test, and dropped.
   static let maximumEvidence = 100
+  /// More steps than this tell nobody more.
+  static let maximumSteps = 400
   /// More splats than this add nothing to a verdict.
   static let maximumSplats = 20
 
@@ -11,11 +13,17 @@ struct CaseNotes: Sendable {
   var expected: String?
   var seen: String?
   var evidence: [String: String] = [:]
+  var steps: [String] = []
   var durationMilliseconds: Int?
 
   mutating func addEvidence(_ key: String, _ value: String) {
     guard evidence.count < Self.maximumEvidence || evidence[key] != nil else { return }
     evidence[key] = value
+  }
+
+  mutating func addStep(_ text: String) {
+    guard steps.count < Self.maximumSteps else { return }
+    steps.append(text)
   }
 
   mutating func addSplat(_ splat: SplatRecord) {
@@ -38,6 +46,7 @@ struct CaseNotes: Sendable {
     expected = measured.expected
     seen = measured.seen
     evidence = measured.evidence
+    steps = measured.steps
     durationMilliseconds = point.timeMilliseconds
   }
 }

@@ -10,6 +10,8 @@ package struct CaseResult: Equatable, Sendable {
   package var seen: String?
   /// What the case measured to prove that it took its path.
   package var evidence: [String: String]
+  /// What it did and checked, in order: of a case that did not pass, or of every case when the run asked for it.
+  package var steps: [String]
   /// nil when the case never ended.
   package var durationMilliseconds: Int?
   /// Complaints of the kernel while the case ran.
@@ -19,8 +21,8 @@ package struct CaseResult: Equatable, Sendable {
 
   package init(
     _ planned: PlannedCase, _ verdict: Verdict, reason: Reason? = nil, expected: String? = nil,
-    seen: String? = nil, evidence: [String: String] = [:], durationMilliseconds: Int? = nil,
-    splats: [SplatRecord] = [], knownIssue: String? = nil
+    seen: String? = nil, evidence: [String: String] = [:], steps: [String] = [],
+    durationMilliseconds: Int? = nil, splats: [SplatRecord] = [], knownIssue: String? = nil
   ) {
     self.planned = planned
     self.verdict = verdict
@@ -28,6 +30,7 @@ package struct CaseResult: Equatable, Sendable {
     self.expected = expected
     self.seen = seen
     self.evidence = evidence
+    self.steps = steps
     self.durationMilliseconds = durationMilliseconds
     self.splats = splats
     self.knownIssue = knownIssue
@@ -39,7 +42,7 @@ package struct CaseResult: Equatable, Sendable {
 
 extension CaseResult: Codable {
   private enum CodingKeys: String, CodingKey {
-    case kernel, machine, suite, verdict, reason, expected, seen, evidence, splats
+    case kernel, machine, suite, verdict, reason, expected, seen, evidence, steps, splats
     case name = "case"
     case repetition = "repeat"
     case durationMilliseconds = "duration_ms"
@@ -61,13 +64,14 @@ extension CaseResult: Codable {
       expected: try container.decodeIfPresent(String.self, forKey: .expected),
       seen: try container.decodeIfPresent(String.self, forKey: .seen),
       evidence: try container.decode([String: String].self, forKey: .evidence),
+      steps: try container.decodeIfPresent([String].self, forKey: .steps) ?? [],
       durationMilliseconds: try container.decodeIfPresent(Int.self, forKey: .durationMilliseconds),
       splats: try container.decode([SplatRecord].self, forKey: .splats),
       knownIssue: try container.decodeIfPresent(String.self, forKey: .knownIssue))
   }
 
   /// Writes every key of the schema, with null for what there is not; `repeat` only from the second
-  /// time on.
+  /// time on, `steps` only when there are any.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(planned.kernel, forKey: .kernel)
@@ -80,6 +84,7 @@ extension CaseResult: Codable {
     try container.encode(expected, forKey: .expected)
     try container.encode(seen, forKey: .seen)
     try container.encode(evidence, forKey: .evidence)
+    if !steps.isEmpty { try container.encode(steps, forKey: .steps) }
     try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
     try container.encode(splats, forKey: .splats)
     try container.encode(knownIssue, forKey: .knownIssue)

@@ -49,10 +49,10 @@ package struct KnownIssue: Equatable, Sendable {
   ///
   /// An entry without `splat` explains no result that carries one, and an entry with `splat` only
   /// results whose splats it names all: a new complaint of the kernel is never hidden behind an old
-  /// failure.
+  /// failure. One without `cases` explains the splat and nothing else: no result whose check failed, too.
   package func explains(_ result: CaseResult, release: String?) -> Bool {
     verdicts.contains(result.verdict) && covers(result, release: release)
-      && hasFoundSplats(of: result)
+      && hasFoundSplats(of: result) && (cases != nil || result.expected == nil)
   }
 
   /// Whether the issue says that this case does not pass on this kernel; only entries that name

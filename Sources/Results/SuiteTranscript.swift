@@ -45,6 +45,7 @@ package struct SuiteTranscript: Sendable {
       pending = CaseNotes()
       edit(name) { $0.observation.isStarted = true }
     case .evidence(let key, let value): pending.addEvidence(key, value)
+    case .step(let text): pending.addStep(text)
     case .expected(let text): pending.expected = text
     case .seen(let text): pending.seen = text
     case .point(let point) where point.depth == 0: return note(point)
@@ -125,7 +126,7 @@ extension SuiteTranscript {
     let judgement = VerdictRules.judge(observation)
     return CaseResult(
       planned, judgement.verdict, reason: judgement.reason, expected: notes.expected,
-      seen: notes.seen, evidence: notes.evidence,
+      seen: notes.seen, evidence: notes.evidence, steps: notes.steps,
       durationMilliseconds: notes.durationMilliseconds, splats: observation.splats)
   }
 
@@ -149,7 +150,8 @@ extension SuiteTranscript {
       return CaseResult(
         entry, .error,
         reason: Reason(.unplanned, "the program reported '\(name)' but does not list it" + more),
-        evidence: notes.evidence, durationMilliseconds: notes.durationMilliseconds,
+        evidence: notes.evidence, steps: notes.steps,
+        durationMilliseconds: notes.durationMilliseconds,
         splats: notes.observation.splats)
     }
   }

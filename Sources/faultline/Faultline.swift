@@ -16,6 +16,6 @@ struct Faultline: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
-      ListCommand.self, KernelsCommand.self, DoctorCommand.self,
+      ListCommand.self, CatalogueCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 }

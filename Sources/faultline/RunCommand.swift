@@ -63,11 +63,12 @@ private struct Preparation {
     let id = RunName.make()
     // The first kernel is the one to probe with.
     let choice = try await options.suites.accelerator(workspace, probe: kernels[0])
-    let spec = RunSpec(
+    var spec = RunSpec(
       kernels: kernels, machine: machine, suites: suites,
       repetitions: options.repeat, accelerator: choice, connection: options.connect,
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
+    spec.tellsSteps = options.steps
     return (spec, knownIssues)
   }
 

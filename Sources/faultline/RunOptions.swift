@@ -14,6 +14,9 @@ struct RunOptions: ParsableArguments {
   @Option(name: .long, help: "Run everything this often, each time in a fresh guest.")
   var `repeat`: Int = 1
 
+  @Flag(name: .long, help: "Record what every case does, step by step, in run.json.")
+  var steps = false
+
   @Option(name: .long, help: "A libvirt URI; the default needs no daemon.")
   var connect: String?
 

@@ -20,6 +20,8 @@ import Testing
   func arguments() throws {
     let read = try Arguments(["--list", "--filter", "a*", "--filter=b?"])
     #expect(read.list)
+    #expect(!read.steps)
+    #expect(try Arguments(["--steps"]).steps)
     #expect(read.filters == ["a*", "b?"])
     #expect(read.selects("abc"))
     #expect(!read.selects("cba"))
@@ -65,7 +67,7 @@ import Testing
     ) { (_, _) throws(CaseEnd) in }
     #expect(family.map { $0.name } == ["zap.keeps/shmem", "zap.keeps/hugetlb"])
     #expect(family[1].needs.map { $0.name } == ["root", "wp-file", "hugepages:8"])
-    #expect(Suite.listing(family[0]) == "zap.keeps/shmem\troot,wp-file\t10000\tsummary\n")
+    #expect(Suite.listing(family[0]) == "zap.keeps/shmem\troot,wp-file@5.19\t10000\tsummary\n")
   }
 
   @Test("the longest mount point tells a directory's file system")

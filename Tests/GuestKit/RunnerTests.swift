@@ -34,6 +34,7 @@ import Testing
         # evidence pages=4
         ok 1 t.passes # time_ms=_
         # case t.fails
+        # step pages: 4
         # expected pages: 4
         # seen pages: 3
         not ok 2 t.fails # time_ms=_
@@ -42,6 +43,7 @@ import Testing
         # case t.not-taken
         ok 4 t.not-taken # SKIP unexercised: stayed time_ms=_
         # case t.errs
+        # step opening
         not ok 5 t.errs # ERROR opening failed with ENOENT time_ms=_
         # Totals: pass:1 fail:1 xfail:0 xpass:0 skip:2 error:1
 
@@ -118,10 +120,15 @@ import Testing
         1..3
         # case t.child-fails
         # evidence side=child
+        # step fork
+        # step child: in the child: 2
+        # step waiting for the child
         # expected in the child: 2
         # seen in the child: 1
         not ok 1 t.child-fails # time_ms=_
         # case t.child-stays
+        # step fork
+        # step waiting for the child
         # expected the child's store ends
         # seen still running at the deadline
         not ok 2 t.child-stays # time_ms=_

@@ -45,6 +45,16 @@ import Testing
     #expect(run.exitStatus == 1)
   }
 
+  @Test("an issue of a splat alone hides no failed check")
+  func splatAlone() throws {
+    var run = run(("swap.a", .fail, [Self.warning]), ("swap.b", .fail, [Self.warning]))
+    run.results[1].expected = "W"
+    run.results[1].seen = "-"
+    let issue = try issue(cases: nil, splat: "WARNING at mm/x.c*")
+    _ = KnownIssues([issue]).apply(to: &run, today: try day("2027-01-31"))
+    #expect(run.results.map(\.knownIssue) == ["i", nil])
+  }
+
   @Test("an expired issue excuses nothing and is reported")
   func expired() throws {
     var run = run(("swap.a", .fail, []))

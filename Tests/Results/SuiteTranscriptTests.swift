@@ -34,6 +34,8 @@ import Testing
       hearing: """
         1..2
         # case a
+        # step mapping 4 pages
+        # step page 0: W
         # evidence pswpout=4
         ok 1 a # time_ms=7
         # case b
@@ -46,6 +48,8 @@ import Testing
     let results = transcript.results()
     #expect(words(transcript) == ["a pass", "b fail"])
     #expect(results[0].evidence == ["pswpout": "4"])
+    #expect(results[0].steps == ["mapping 4 pages", "page 0: W"])
+    #expect(results[1].steps.isEmpty)
     #expect(results[0].durationMilliseconds == 7)
     #expect(results[1].expected == "W set")
     #expect(results[1].seen == "W clear")

@@ -6,7 +6,7 @@ private let setting = HugePages.settings + "hugepages-64kB/enabled"
 
 extension Requirement {
   /// Anonymous memory can come in 64 KiB folios.
-  static let folios64K = Requirement("mthp-64k") {
+  static let folios64K = Requirement("mthp-64k", since: "6.8") {
     guard TextFile.exists(setting) else {
       return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
     }
