@@ -2,6 +2,9 @@
 
 KERNEL  ?= debian-6.12
 ARGS    ?=
+# What `make catalogue` runs on, and the results of `faultline mutants` it takes the kills from.
+KERNELS ?= debian-5.10 debian-6.1 debian-6.12 debian-7.2 debian-next
+MUTANTS ?=
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -20,7 +23,7 @@ GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find gues
                  Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build guest check fmt bench clean packages toolchain install
+.PHONY: help run test build guest check fmt catalogue bench clean packages toolchain install
 
 help: ## this list
 	@echo "faultline: does this kernel keep its promises about write-protection, swap, huge pages and fork?"
@@ -49,6 +52,11 @@ check: packages ## formatting and the tidy rules
 
 fmt: toolchain ## format every Swift file in place
 	swift format --in-place --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
+
+catalogue: build ## run every suite on KERNELS and write docs/catalogue.md anew; MUTANTS names a mutants.json
+	run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && \
+	{ bin/faultline run --steps $(foreach kernel,$(KERNELS),--kernel $(kernel)) --out "$$run" || [ $$? -eq 1 ]; } && \
+	bin/faultline catalogue "$$run/run.json" $(foreach file,$(MUTANTS),--mutants $(file)) >docs/catalogue.md
 
 bench: build ## measure against bare QEMU and plain make, side by side (Benchmarks/)
 	Benchmarks/run

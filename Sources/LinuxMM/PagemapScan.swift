@@ -16,6 +16,7 @@ public struct PagemapScan: Sendable {
     public static let huge = Categories(rawValue: 1 << 6)
     public static let softDirty = Categories(rawValue: 1 << 7)  // 6.8
     public static let guardRegion = Categories(rawValue: 1 << 8)  // 6.16
+    public static let accessed = Categories(rawValue: 1 << 9)  // 7.3
 
     public var description: String { "0x" + hex(rawValue) }
   }

@@ -52,10 +52,10 @@ private func expectErrno(
   try trial.expect(seen, equals: expected, "PAGEMAP_SCAN with \(what)")
 }
 
-/// Bit 9 and up mean nothing to any kernel that there is.
+/// Bit 10 and up mean nothing to any kernel that there is.
 private func unknownCategories(_ trial: Trial, _ pages: Pages) throws(CaseEnd) {
   let (start, end) = (pages.range.start, pages.range.end)
-  for bit in [9, 31, 63] as [UInt64] {
+  for bit in [10, 31, 63] as [UInt64] {
     let unknown = PagemapScan.Categories(rawValue: 1 << bit)
     let masks: [(String, PagemapScan)] = [
       ("all", PagemapScan(all: unknown)), ("any", PagemapScan(any: unknown)),
@@ -185,6 +185,7 @@ private func expectEnd(
 /// What the masks select: all of, any of, the opposite of.
 func scanMasks(_ trial: Trial) throws(CaseEnd) {
   let pages = try inOneTable(trial, .anon, pages: 8)
+  let tracker = try asynchronous(trial, pages)
   pages.load(1)
   pages.fill(2..<6)
   try trial.pageOut(pages, 4..<6)
@@ -228,6 +229,7 @@ func scanMasks(_ trial: Trial) throws(CaseEnd) {
   for (what, scan, expected) in table {
     try trial.expectScan(pages, scan, expected, what, categories: true)
   }
+  try trial.expectEvents([], in: tracker, after: 0, "in asynchronous mode")
   try trial.expectIntact(pages)
 }
 

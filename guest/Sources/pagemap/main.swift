@@ -99,7 +99,7 @@ Suite.main {
     needs: scanning, body: scanManyRegionsEnd)
   Case(
     "scan.masks", "the masks select all of, any of and the opposite of",
-    needs: scanning + [.swap], body: scanMasks)
+    needs: tracking + [.swap], body: scanMasks)
   Case(
     "scan.other-process", "a child's memory can be scanned", needs: scanning, body: otherProcess)
   Case(
