@@ -46,6 +46,7 @@ let package = Package(
     suite("thp"),
     suite("softdirty"),
     suite("pagemap"),
+    suite("race"),
     suite("test-trouble"),
   ]
 )

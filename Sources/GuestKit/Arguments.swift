@@ -7,6 +7,8 @@ struct Arguments {
   var help = false
   /// Whether the report says what each case did.
   var steps = false
+  /// What chance starts from; nil for another one each time.
+  var seed: UInt64?
   /// Globs of case names; a case that matches any of them is selected.
   var filters: [String] = []
 
@@ -14,16 +16,18 @@ struct Arguments {
   enum Problem: Error {
     case unknown(String)
     case missingValue(String)
+    case notANumber(String)
 
     var description: String {
       switch self {
       case .unknown(let argument): "unknown argument \(argument)"
       case .missingValue(let option): "\(option) needs a value"
+      case .notANumber(let text): "--seed takes a number from 0 to 2^64 - 1, not \(text)"
       }
     }
   }
 
-  static let usage = "usage: PROGRAM [--list] [--steps] [--filter GLOB[,GLOB]...]...\n"
+  static let usage = "usage: PROGRAM [--list] [--steps] [--seed N] [--filter GLOB[,GLOB]...]...\n"
 
   /// Reads the arguments after the program's name.
   init(_ words: [String]) throws(Problem) {
@@ -31,6 +35,7 @@ struct Arguments {
     while index < words.count {
       let word = words[index]
       let prefix = "--filter="
+      let seedPrefix = "--seed="
       if isSame(word, "--list") {
         list = true
       } else if isSame(word, "--steps") {
@@ -41,6 +46,13 @@ struct Arguments {
         index += 1
         guard index < words.count else { throw .missingValue(word) }
         addFilters(words[index])
+      } else if isSame(word, "--seed") {
+        index += 1
+        guard index < words.count else { throw .missingValue(word) }
+        seed = try Arguments.number(words[index])
+      } else if word.utf8.starts(with: seedPrefix.utf8) {
+        let text = String(decoding: word.utf8.dropFirst(seedPrefix.utf8.count), as: UTF8.self)
+        seed = try Arguments.number(text)
       } else if word.utf8.starts(with: prefix.utf8) {
         addFilters(String(decoding: word.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
       } else {
@@ -48,6 +60,11 @@ struct Arguments {
       }
       index += 1
     }
+  }
+
+  private static func number(_ text: String) throws(Problem) -> UInt64 {
+    guard let number = UInt64(text) else { throw .notANumber(text) }
+    return number
   }
 
   /// Takes one glob, or several separated by commas, which no case name contains.

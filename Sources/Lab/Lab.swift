@@ -95,7 +95,8 @@ package struct Lab: Sendable {
     return Outcome(
       run: Run(
         id: spec.id, started: started.formatted(.iso8601),
-        elapsedMilliseconds: elapsed.wholeMilliseconds, guests: work.guests, results: results),
+        elapsedMilliseconds: elapsed.wholeMilliseconds, seed: spec.seed,
+        guests: work.guests, results: results),
       trouble: work.trouble, isInterrupted: isInterrupted)
   }
 

@@ -10,6 +10,8 @@ package struct RunSpec: Sendable {
   package var suites: [Suite]
   /// After so many red results of a guest no further suite is begun; nil for no bound.
   package var enough: Int?
+  /// What chance in the programs starts from; the same for all guests, so that kernels meet the same choices.
+  package var seed: UInt64 = 1
   /// Whether the programs say what every case does, not only those that do not pass.
   package var tellsSteps = false
   /// How often every case runs, each time in a fresh guest; at least 1.

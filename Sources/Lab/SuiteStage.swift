@@ -74,7 +74,8 @@ struct SuiteStage {
   }
 
   private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
-    (session.spec.tellsSteps ? ["--steps"] : []) + filters(suite, planned)
+    ["--seed=\(session.spec.seed)"] + (session.spec.tellsSteps ? ["--steps"] : [])
+      + filters(suite, planned)
   }
 
   /// The names of the planned cases, unless they are all that the program has.

@@ -25,8 +25,16 @@ struct RerunCommand {
     return kernelsByWork.map { work, kernels in
       let options = kernels.map { ("--kernel", $0) } + machine
       let words = options.flatMap { [$0.0, Escaping.shellWord($0.1)] }
-      return ([program, "run"] + words + work).joined(separator: " ")
+      return ([program, "run"] + words + work + seed(run, red)).joined(separator: " ")
     }
+  }
+
+  /// The run's seed, if anything red depends on it.
+  private func seed(_ run: Run, _ red: [CaseResult]) -> [String] {
+    guard let seed = run.seed, red.contains(where: { $0.evidence["seed"] != nil }) else {
+      return []
+    }
+    return ["--seed", String(seed)]
   }
 
   private func arguments(_ results: [CaseResult]) -> [String] {

@@ -8,16 +8,19 @@ package struct Run: Equatable, Sendable {
   /// When it began, RFC 3339 with zone.
   package var started: String?
   package var elapsedMilliseconds: Int?
+  /// What chance in the programs started from; `faultline run --seed` takes it.
+  package var seed: UInt64?
   package var guests: [GuestRecord]
   package var results: [CaseResult]
 
   package init(
-    id: String, started: String? = nil, elapsedMilliseconds: Int? = nil,
+    id: String, started: String? = nil, elapsedMilliseconds: Int? = nil, seed: UInt64? = nil,
     guests: [GuestRecord] = [], results: [CaseResult] = []
   ) {
     self.id = id
     self.started = started
     self.elapsedMilliseconds = elapsedMilliseconds
+    self.seed = seed
     self.guests = guests
     self.results = results
   }
@@ -33,7 +36,7 @@ package struct Run: Equatable, Sendable {
 
 extension Run: Codable {
   private enum CodingKeys: String, CodingKey {
-    case schema, run, started, guests, results, summary
+    case schema, run, started, seed, guests, results, summary
     case elapsedMilliseconds = "elapsed_ms"
   }
 
@@ -52,6 +55,7 @@ extension Run: Codable {
       id: try container.decode(String.self, forKey: .run),
       started: try container.decodeIfPresent(String.self, forKey: .started),
       elapsedMilliseconds: try container.decodeIfPresent(Int.self, forKey: .elapsedMilliseconds),
+      seed: try container.decodeIfPresent(UInt64.self, forKey: .seed),
       guests: try container.decode([GuestRecord].self, forKey: .guests),
       results: try container.decode([CaseResult].self, forKey: .results))
   }
@@ -62,6 +66,7 @@ extension Run: Codable {
     try container.encode(id, forKey: .run)
     try container.encodeIfPresent(started, forKey: .started)
     try container.encodeIfPresent(elapsedMilliseconds, forKey: .elapsedMilliseconds)
+    try container.encodeIfPresent(seed, forKey: .seed)
     try container.encode(guests, forKey: .guests)
     try container.encode(results, forKey: .results)
     try container.encode(summary, forKey: .summary)

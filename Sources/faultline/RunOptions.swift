@@ -14,6 +14,11 @@ struct RunOptions: ParsableArguments {
   @Option(name: .long, help: "Run everything this often, each time in a fresh guest.")
   var `repeat`: Int = 1
 
+  @Option(
+    name: .long,
+    help: "What chance starts from (suite race); the default is another each time, and is shown.")
+  var seed: UInt64?
+
   @Flag(name: .long, help: "Record what every case does, step by step, in run.json.")
   var steps = false
 

@@ -22,6 +22,10 @@ import Testing
     #expect(read.list)
     #expect(!read.steps)
     #expect(try Arguments(["--steps"]).steps)
+    #expect(try Arguments(["--seed", "7"]).seed == 7)
+    #expect(try Arguments(["--seed=18446744073709551615"]).seed == UInt64.max)
+    let bad = #expect(throws: Arguments.Problem.self) { try Arguments(["--seed", "-1"]) }
+    #expect(bad?.description == "--seed takes a number from 0 to 2^64 - 1, not -1")
     #expect(read.filters == ["a*", "b?"])
     #expect(read.selects("abc"))
     #expect(!read.selects("cba"))

@@ -1,0 +1,152 @@
+import GuestKit
+import LinuxMM
+
+/// How long a race goes on at least, and at most while something that must happen has not happened.
+enum RaceTime {
+  /// In milliseconds, on machines of any speed: slow ones do less in it.
+  static let least: UInt64 = 250
+  static let most = Duration.seconds(2)
+  /// Between two protections.
+  static let round: UInt64 = 3
+}
+
+/// Writers, a tracker and what disturbs them, set going.
+private struct Race {
+  let field: Field
+  let disturbances: [Disturbance]
+  private let begin = System.nanoseconds
+
+  init(_ trial: Trial, _ field: Field, _ kinds: [Disturber]) throws(CaseEnd) {
+    trial.evidence("seed", trial.seed)
+    self.field = field
+    try field.startWriters(trial)
+    var started: [Disturbance] = []
+    for kind in kinds {
+      trial.step("starting " + kind.rawValue)
+      started.append(try Disturbance(trial, kind, field))
+    }
+    disturbances = started
+  }
+
+  /// Whether it goes on: some time in any case, and longer until everything has happened.
+  func goesOn(_ rounds: Int) -> Bool {
+    guard !field.isOver else { return false }
+    let elapsed = (System.nanoseconds - begin) / 1_000_000
+    if elapsed < RaceTime.least { return true }
+    if elapsed >= RaceTime.most.scaledMilliseconds { return false }
+    return rounds < 3 || disturbances.contains { $0.count == 0 }
+  }
+
+  /// Ends the threads that disturb, and says what they did.
+  func end(_ trial: Trial) throws(CaseEnd) {
+    for one in disturbances {
+      try trial.expect(
+        one.isDone(within: .seconds(5)), expected: "\(one.kind.rawValue) comes back",
+        seen: "it is still at it 5 s later")
+      trial.evidence(one.kind.rawValue, one.count)
+      if let trouble = one.trouble { throw .error(trouble) }
+    }
+  }
+
+  func prove(_ trial: Trial, _ copy: Copy) throws(CaseEnd) {
+    trial.evidence("rounds", copy.rounds)
+    trial.evidence("copied", copy.taken)
+    trial.evidence("stores", field.stores)
+    for one in disturbances {
+      try trial.prove(one.count > 0, otherwise: "\(one.kind.rawValue) never got anywhere")
+    }
+    try trial.prove(copy.rounds > 2 && copy.taken > 0, otherwise: "nothing was tracked")
+  }
+}
+
+private func field(_ trial: Trial, _ backing: Backing) throws(CaseEnd) -> Field {
+  try trial.attempt("running on every CPU", try System.unpin())
+  let pages = try backing.map(trial, pages: backing.isHugetlb ? 4 : 48)
+  pages.fill()
+  return try Field(trial, pages)
+}
+
+/// Each write faults once for each protection and is told, whatever goes on beside it.
+func asking(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
+  let field = try field(trial, backing)
+  var tracker = try AskingTracker(trial, field)
+  try tracker.protect(trial)
+  let race = try Race(trial, field, kinds)
+  do throws(CaseEnd) {
+    while race.goesOn(tracker.copy.rounds) {
+      try tracker.serve(trial, milliseconds: RaceTime.round)
+      try tracker.protect(trial)
+    }
+    field.end()
+    try tracker.finish(trial)
+  } catch {
+    field.end()
+    throw error
+  }
+  try race.end(trial)
+  try field.expectNothingLost(trial)
+  try tracker.copy.expectComplete(trial)
+  try race.prove(trial, tracker.copy)
+}
+
+/// Each write is in some later scan, whatever goes on beside it.
+func scanning(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
+  let field = try field(trial, backing)
+  var tracker = try ScanningTracker(trial, field)
+  try tracker.scan(trial)
+  let race = try Race(trial, field, kinds)
+  do throws(CaseEnd) {
+    while race.goesOn(tracker.copy.rounds) {
+      System.sleep(milliseconds: RaceTime.round)
+      try tracker.scan(trial)
+    }
+    field.end()
+    try tracker.finish(trial)
+  } catch {
+    field.end()
+    throw error
+  }
+  try race.end(trial)
+  try field.expectNothingLost(trial)
+  try tracker.copy.expectComplete(trial)
+  try race.prove(trial, tracker.copy)
+}
+
+/// Trackers come and go; no writer stays blocked, and no protection stays behind.
+func comingAndGoing(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
+  let field = try field(trial, backing)
+  let race = try Race(trial, field, kinds)
+  var rounds = 0
+  var told = 0
+  do throws(CaseEnd) {
+    while race.goesOn(rounds) {
+      var tracker = try AskingTracker(trial, field)
+      try tracker.protect(trial)
+      try tracker.serve(trial, milliseconds: RaceTime.round)
+      try tracker.protect(trial)
+      told += tracker.copy.taken
+      rounds += 1  // and the userfaultfd is closed, with writers waiting
+    }
+    field.end()
+  } catch {
+    field.end()
+    throw error
+  }
+  let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
+  while !field.isQuiet {
+    try trial.expect(
+      System.nanoseconds < deadline, expected: "writers go on when the userfaultfd is closed",
+      seen: "one is still blocked 5 s later")
+    System.sleep(milliseconds: 1)
+  }
+  try race.end(trial)
+  try field.expectNothingLost(trial)
+  trial.evidence("rounds", rounds)
+  trial.evidence("told", told)
+  try trial.prove(told > 0, otherwise: "no write was ever told")
+  if trial.showsWriteProtect {
+    let entries = try trial.attempt("reading pagemap", try Pagemap().entries(field.range))
+    let left = entries.reduce(0) { $0 + ($1.bits.contains(.writeProtected) ? 1 : 0) }
+    try trial.expect(left, equals: 0, "pages that are still protected")
+  }
+}

@@ -1,0 +1,182 @@
+import GuestKit
+import LinuxMM
+
+/// Copies pages as their writes are told, the way a live migration does, and knows what it has.
+///
+/// The invariant of a race: whatever happens beside it, at the end the copy is equal to the memory.
+struct Copy {
+  private let field: Field
+  private var values: [UInt64]
+  private(set) var rounds = 0
+  private(set) var taken = 0
+
+  init(_ field: Field) {
+    self.field = field
+    values = [UInt64](repeating: 0, count: field.count)
+  }
+
+  /// Takes pages that were told to be written, after they were protected again.
+  mutating func take(_ pages: [Int]) {
+    rounds += 1
+    taken += pages.count
+    for page in pages { values[page] = field.value(page) }
+  }
+
+  /// Fails at the first page whose last write nobody told of.
+  func expectComplete(_ trial: Trial) throws(CaseEnd) {
+    for page in 0..<field.count {
+      let seen = field.value(page)
+      guard seen != values[page] else { continue }
+      try trial.fail(
+        expected: "write \(seen) of page \(page) is told, so that the copy holds it",
+        seen: "the copy of page \(page) holds \(values[page]): later writes came without a word")
+    }
+  }
+}
+
+/// A tracker that asks: one thread protects, reads faults, lifts protections and copies.
+///
+/// One thread, since a fault that one thread takes for told may still be lifted by another after the next protection.
+struct AskingTracker: ~Copyable {
+  private let uffd: Userfaultfd
+  private let field: Field
+  /// The round in which a page faulted last.
+  private var faulted: [Int]
+  private var dirty: [Int] = []
+  private var round = 0
+  private(set) var copy: Copy
+
+  init(_ trial: Trial, _ field: Field) throws(CaseEnd) {
+    let opened = try trial.attempt("userfaultfd", try Userfaultfd())
+    try trial.attempt("UFFDIO_REGISTER", try opened.register(field.range, for: .writeProtect))
+    uffd = opened
+    self.field = field
+    faulted = [Int](repeating: -1, count: field.count)
+    copy = Copy(field)
+  }
+
+  /// Protects everything again and copies what was written before.
+  mutating func protect(_ trial: Trial) throws(CaseEnd) {
+    do throws(Errno) { try uffd.writeProtect(field.range) } catch {
+      try trial.fail(
+        expected: "UFFDIO_WRITEPROTECT: success", seen: "UFFDIO_WRITEPROTECT: \(error)")
+    }
+    round += 1
+    copy.take(dirty)
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  /// Serves faults for some milliseconds, or until every page is dirty.
+  mutating func serve(_ trial: Trial, milliseconds: UInt64) throws(CaseEnd) {
+    let deadline = System.nanoseconds + milliseconds * 1_000_000
+    repeat {
+      let isThere = try trial.quietly("poll") { () throws(Errno) in
+        try uffd.waitForEvent(milliseconds: 1)
+      }
+      guard isThere else { continue }
+      while let event = try trial.quietly("read", { () throws(Errno) in try uffd.nextEvent() }) {
+        try take(event, trial)
+      }
+    } while System.nanoseconds < deadline && dirty.count < field.count
+  }
+
+  private mutating func take(_ event: FaultEvent, _ trial: Trial) throws(CaseEnd) {
+    guard case .fault(let fault) = event else { throw .error("an event that nobody asked for") }
+    let page = Int((fault.address &- field.first) / field.pageSize)
+    guard page >= 0, page < field.count, fault.flags == 3 else {
+      try trial.fail(
+        expected: "write-protect faults in the pages, flags 3",
+        seen: "a fault at 0x\(hex(fault.address)) with flags \(fault.flags)")
+    }
+    guard faulted[page] != round else {
+      try trial.fail(
+        expected: "page \(page) faults once until it is protected again",
+        seen: "it faulted again after its protection was lifted")
+    }
+    faulted[page] = round
+    dirty.append(page)
+    let start = field.first + UInt64(page) * field.pageSize
+    let range = AddressRange(start: start, length: field.pageSize)
+    do throws(Errno) { try uffd.unprotect(range) } catch {
+      try trial.fail(expected: "lifting the protection of page \(page): success", seen: "\(error)")
+    }
+  }
+
+  /// Serves until the writers have ended, and copies what they wrote last.
+  mutating func finish(_ trial: Trial) throws(CaseEnd) {
+    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
+    while !field.isQuiet {
+      guard System.nanoseconds < deadline else {
+        try trial.fail(
+          expected: "the writers go on when their faults are resolved",
+          seen: "a writer is still blocked 5 s later")
+      }
+      try serve(trial, milliseconds: 1)
+    }
+    try protect(trial)
+  }
+}
+
+/// A tracker that lets writes through and asks the page tables what was written.
+struct ScanningTracker: ~Copyable {
+  private let uffd: Userfaultfd
+  private let pagemap: Pagemap
+  private let field: Field
+  private(set) var copy: Copy
+
+  init(_ trial: Trial, _ field: Field) throws(CaseEnd) {
+    let opened = try trial.attempt(
+      "userfaultfd", try Userfaultfd(features: [.writeProtectAsync, .writeProtectUnpopulated]))
+    try trial.attempt("UFFDIO_REGISTER", try opened.register(field.range, for: .writeProtect))
+    let entries = try trial.attempt("opening pagemap", try Pagemap())
+    uffd = opened
+    pagemap = entries
+    self.field = field
+    copy = Copy(field)
+  }
+
+  /// Protects again what was written, and copies it.
+  mutating func scan(_ trial: Trial) throws(CaseEnd) {
+    var scan = PagemapScan()
+    scan.all = .written
+    scan.returned = .written
+    scan.flags = .protectMatching
+    var start = field.range.start
+    var written: [Int] = []
+    while start < field.range.end {
+      let from = start
+      let answer = try trial.quietly("PAGEMAP_SCAN") { () throws(Errno) in
+        try scan.scan(pagemap, from: from, to: field.range.end)
+      }
+      for region in answer.regions {
+        let page = Int((region.range.start - field.first) / field.pageSize)
+        written += page..<(page + Int(region.range.length / field.pageSize))
+      }
+      guard answer.walkEnd > start else {
+        try trial.fail(
+          expected: "a scan that gets on", seen: "walk_end stays at 0x\(hex(answer.walkEnd))")
+      }
+      start = answer.walkEnd
+    }
+    copy.take(written)
+  }
+
+  mutating func finish(_ trial: Trial) throws(CaseEnd) {
+    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
+    while !field.isQuiet {
+      guard System.nanoseconds < deadline else {
+        try trial.fail(
+          expected: "writers that are not asked go on", seen: "one is still blocked 5 s later")
+      }
+      System.sleep(milliseconds: 1)
+    }
+    try scan(trial)
+  }
+}
+
+extension Trial {
+  /// Like `attempt`, but no step: for calls that a race makes thousands of times.
+  func quietly<Value>(_ what: String, _ call: () throws(Errno) -> Value) throws(CaseEnd) -> Value {
+    do throws(Errno) { return try call() } catch { throw .error("\(what) failed with \(error)") }
+  }
+}
