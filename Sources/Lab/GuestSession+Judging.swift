@@ -7,13 +7,15 @@ internal import Results
 
 extension GuestSession {
   /// What the guest boots from.
-  func guestSpec() throws -> GuestSpec {
+  func guestSpec() async throws -> GuestSpec {
+    let scratch: String? =
+      if let disk = spec.machine.scratch { try await FileSystemImage(disk).path() } else { nil }
     let archive = try BootArchive.bytes(
       for: plan.kernel, machine: spec.machine, initProgram: initProgram)
     return GuestSpec(
       name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: spec.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
-      initramfs: .bytes(archive))
+      initramfs: .bytes(archive), scratch: scratch)
   }
 
   /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters.

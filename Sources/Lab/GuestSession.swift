@@ -36,7 +36,7 @@ struct GuestSession {
     var ears: [SuiteEar] = []
     var feed = ConsoleFeed()
     do {
-      let source = try guestSpec()
+      let source = try await guestSpec()
       if let machine = try await up(source, deadlines, &boot, &feed) {
         greeting = await machine.greeting
         boot.greetedAfterMilliseconds = greeting?.bootDuration.wholeMilliseconds
