@@ -17,6 +17,7 @@ package struct FileSystemImage: Sendable {
   private static let deadline = Duration.seconds(60)
 
   /// - Parameters:
+  ///   - disk: what it is to hold.
   ///   - cache: the directory of images; nil for the user's.
   ///   - searchPath: where to look for the program; nil for `PATH`, and where Debian has it.
   package init(_ disk: ScratchDisk, cache: String? = nil, searchPath: String? = nil) {

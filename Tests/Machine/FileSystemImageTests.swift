@@ -26,7 +26,8 @@ struct FileSystemImageTests {
   }
 
   private func remove() {
-    try? FileManager.default.removeItem(at: folder)  // a leftover in the temporary folder is harmless
+    // A leftover in the temporary folder is harmless.
+    try? FileManager.default.removeItem(at: folder)  // see above
   }
 
   @Test("is made once, and its zeros take no room")
