@@ -9,11 +9,11 @@ extension GuestSession {
   /// What the guest boots from.
   func guestSpec() async throws -> GuestSpec {
     let scratch: String? =
-      if let disk = spec.machine.scratch { try await FileSystemImage(disk).path() } else { nil }
+      if let disk = plan.machine.scratch { try await FileSystemImage(disk).path() } else { nil }
     let archive = try BootArchive.bytes(
-      for: plan.kernel, machine: spec.machine, initProgram: initProgram)
+      for: plan.kernel, machine: plan.machine, initProgram: initProgram)
     return GuestSpec(
-      name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: spec.machine,
+      name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: plan.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
       initramfs: .bytes(archive), scratch: scratch)
   }
@@ -80,7 +80,7 @@ extension GuestSession {
   /// What `run.json` keeps of the guest.
   func record(_ greeting: Greeting?, _ boot: BootObservation) -> Results.GuestRecord {
     var facts: [String: Results.Fact] = [
-      "memory_mib": .number(spec.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
+      "memory_mib": .number(plan.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
       "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
     ]
     for fact in greeting?.facts ?? [] {
@@ -89,7 +89,7 @@ extension GuestSession {
     for (suite, _) in plan.suites { facts["program." + suite.name] = .text(suite.digest) }
     return Results.GuestRecord(
       kernel: kernel, release: greeting?["release"] ?? plan.kernel.release,
-      machine: spec.machine.name,
+      machine: plan.machine.name,
       accelerator: spec.accelerator.accelerator == .kvm ? .kvm : .tcg,
       acceleratorReason: spec.accelerator.reason,
       bootMilliseconds: greeting?.bootDuration.wholeMilliseconds, facts: facts)

@@ -102,6 +102,9 @@ Suite.main {
     on: [.anon, .shmem], needs: [.swap, .writeProtectAsync, .pagemapScan],
     body: scanProtectsWhileOut)
   FolioTreatment.cases
+  SwapKind.cases
+  SwapRule.cases
+  SwapPiece.cases
   Case(
     "zap-anon.free-then-reclaim-drops", "a page freed and reclaimed is gone with its protection",
     needs: [.writeProtectAnon, .root], body: freeThenReclaim)
