@@ -28,7 +28,9 @@ public enum SwapTable {
     return nil
   }
 
-  /// Swaps to a device or file; `swapon(2)`. A priority is from 0 to 32767, the highest is used first.
+  /// Swaps to a device or file; `swapon(2)`.
+  ///
+  /// A priority is from 0 to 32767, the highest is used first.
   public static func turnOn(_ path: String, priority: Int32? = nil) throws(Errno) {
     let prefer: Int32 = 0x8000  // SWAP_FLAG_PREFER
     try checked(lmm_swapon(path, priority.map { prefer | $0 } ?? 0))

@@ -78,6 +78,7 @@ func fileKeeps(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   try trial.expectIntact(pages)
   try file.turnOff(trial)
   try trial.expectIntact(pages, nil, "after swapoff")
+  try file.expectFree(trial, "after swapoff")
 }
 
 /// swapoff with half of the pages out: all come back as they went, and the file is a file again.
@@ -135,4 +136,5 @@ func zswapKeeps(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   try trial.expect(
     after <= before, expected: "at most \(before) pages in zswap once its area is gone",
     seen: "\(after)")
+  try file.expectFree(trial, "after swapoff")
 }

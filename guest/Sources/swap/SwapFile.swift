@@ -60,7 +60,8 @@ final class SwapFile {
 
   /// A file that is still to be made.
   init(_ name: String, pages: UInt64) {
-    path = Disk.directory + "/swap-" + name
+    // Of this case alone: what a kernel does not let go of is not the next case's trouble.
+    path = Disk.directory + "/swap-\(System.processID)-" + name
     self.pages = pages
   }
 

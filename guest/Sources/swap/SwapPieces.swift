@@ -64,7 +64,7 @@ private struct Neighbours {
   static let chunk: UInt64 = 64 << 10
   static let chunks = 96
   let file: SwapFile
-  let neighbour = Disk.directory + "/neighbour"
+  let neighbour = Disk.directory + "/neighbour-\(System.processID)"
 
   init() { file = SwapFile("a", pages: UInt64(Neighbours.chunks) * Neighbours.chunk / 4096) }
 
@@ -225,4 +225,6 @@ func samePriority(_ trial: Trial) throws(CaseEnd) {
   try unique.expectIntact(trial, "after swapoff of one of two areas")
   try first.turnOff(trial)
   try unique.expectIntact(trial, "after swapoff of both areas")
+  try first.expectFree(trial, "after swapoff")
+  try second.expectFree(trial, "after swapoff")
 }
