@@ -152,6 +152,13 @@ extension MachineProfile {
       .write(path: thp + "enabled", value: hugePages.rawValue),
       .write(path: thp + "shmem_enabled", value: sharedHugePages.rawValue),
     ]
+    if memoryMebibytes < Self.roomForHugePages {
+      directives += [
+        .write(path: thp + "use_zero_page", value: "1"),
+        .write(path: thp + "defrag", value: "madvise"),
+        .write(path: thp + "khugepaged/defrag", value: "1"),
+      ]
+    }
     if mergesPages { directives.append(.write(path: "/sys/kernel/mm/ksm/run", value: "1")) }
     directives += allSysctls.map { .write(path: $0.path, value: $0.value) }
     directives += [
@@ -188,6 +195,9 @@ extension MachineProfile {
     }
     return directives
   }
+
+  /// Below 512 MiB that are left to it, a kernel switches all of transparent huge pages off when it boots.
+  private static let roomForHugePages = 640
 
   /// The serial number of the disk that is swapped to.
   package static let swapSerial = "swap"

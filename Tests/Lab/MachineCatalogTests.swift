@@ -10,14 +10,23 @@ struct MachineCatalogTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "kernels/machines.yaml").path
 
-  @Test("the shipped file has the three machines, the default one first")
+  @Test("the shipped file's first machine is the default one, and no two are alike")
   func shippedFile() throws {
     let catalog = try MachineCatalog(contentsOf: Self.shipped)
-    #expect(catalog.names == ["default", "small", "disk-swap"])
+    #expect(catalog.names.first == "default")
+    #expect(Set(catalog.machines.map(\.setupDirectives.description)).count > 10)
+    for machine in catalog.machines { #expect(!machine.summary.isEmpty) }
     var expected = MachineProfile(name: "default")
     expected.summary = try #require(catalog.machines.first).summary
     #expect(catalog.machines.first == expected)
     #expect(try catalog.machine(named: "small").swap == .none)
+    #expect(try catalog.machine(named: "small").scratch == nil)
+    #expect(try catalog.machine(named: "zswap").swap == .zswap(mebibytes: 512))
+    for fileSystem in FileSystem.allCases {
+      let machine = try catalog.machine(named: "swapfile-\(fileSystem.rawValue)")
+      #expect(machine.swap == .file(fileSystem, mebibytes: 128))
+      #expect(machine.scratch?.fileSystem == fileSystem)
+    }
     #expect(try catalog.machine(named: "disk-swap").swap == .disk(mebibytes: 512))
   }
 

@@ -61,6 +61,14 @@ struct MachineProfileTests {
     #expect(disk.swapDiskMebibytes == 1)
   }
 
+  @Test("what kernels switch off where memory is short is on again")
+  func shortMemory() {
+    let path = "/sys/kernel/mm/transparent_hugepage/use_zero_page"
+    let directive = MachineSetup.Directive.write(path: path, value: "1")
+    #expect(MachineProfile(name: "x", memoryMebibytes: 320).setupDirectives.contains(directive))
+    #expect(!MachineProfile(name: "x").setupDirectives.contains(directive))
+  }
+
   @Test("zswap stands before a disk, and is switched on after it")
   func zswap() {
     let profile = MachineProfile(name: "x", swap: .zswap(mebibytes: 7), scratch: nil)

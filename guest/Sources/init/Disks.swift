@@ -6,13 +6,13 @@ enum Disks {
   /// How long a disk may take to appear, in milliseconds: its driver has just been loaded.
   private static let patience: Int64 = 2_000
 
-  /// The device of a serial number; nil when none appears.
-  static func device(serial: String) -> String? {
+  /// The name of the disk of a serial number, such as `vda`; nil when none appears.
+  static func name(serial: String) -> String? {
     let end = ci_uptime_ms() + patience
     while true {
       for name in Files.names(in: blocks)
       where Files.text(blocks + "/" + name + "/serial") == serial {
-        return "/dev/" + name
+        return name
       }
       guard ci_uptime_ms() < end else { return nil }
       _ = ci_sleep_ms(5)
@@ -28,7 +28,8 @@ enum Disks {
 
   /// Mounts the file system on a disk; answers a sentence when it fails.
   static func mount(_ type: String, serial: String, on directory: String) -> String? {
-    guard let device = device(serial: serial) else { return missing(serial) }
+    guard let name = name(serial: serial) else { return missing(serial) }
+    let device = "/dev/" + name
     ci_mkdir(directory)
     let result = ci_mount(device, directory, type, "")
     return result == 0

@@ -30,8 +30,12 @@ enum Swap {
 
   /// Turns the disk of a serial number into swap; answers a sentence when it fails.
   static func useDisk(serial: String) -> String? {
-    guard let device = Disks.device(serial: serial) else { return Disks.missing(serial) }
-    return use(device)
+    guard let name = Disks.name(serial: serial) else { return Disks.missing(serial) }
+    // Solid: the kernel keeps huge pages in one piece only where there is no head to move.
+    let path = "/sys/block/" + name + "/queue/rotational"
+    let result = Files.write("0", to: path)
+    guard result == 0 else { return "\(path) does not take 0: \(errorName(result))" }
+    return use("/dev/" + name)
   }
 
   /// Makes a file without holes and turns it into swap; answers a sentence when it fails.
