@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import Subprocess
 import Testing
 
 /// Real guests on machines that are not the default one.
