@@ -12,8 +12,10 @@ extension GuestSession {
       if let disk = plan.machine.scratch { try await FileSystemImage(disk).path() } else { nil }
     let archive = try BootArchive.bytes(
       for: plan.kernel, machine: plan.machine, initProgram: initProgram)
+    // A number for the machine: names in use are refused, and sockets' paths have no room for more.
+    let machine = spec.machines.firstIndex { $0.name == plan.machine.name } ?? 0
     return GuestSpec(
-      name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: plan.machine,
+      name: "\(Self.label(kernel))-\(machine)-\(plan.repetition)-\(number)", profile: plan.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
       initramfs: .bytes(archive), scratch: scratch)
   }
