@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <signal.h>
 #include <setjmp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -51,6 +54,25 @@ int lmm_madvise(uint64_t address, uint64_t length, int advice) {
 
 int lmm_mincore(uint64_t address, uint64_t length, uint8_t *vector) {
   return mincore((void *)address, length, vector);
+}
+
+int lmm_extents(int fd, uint64_t offset, struct lmm_extent *extents, uint32_t count) {
+  size_t size = sizeof(struct fiemap) + count * sizeof(struct fiemap_extent);
+  struct fiemap *map = calloc(1, size);
+  if (!map) return -1;
+  map->fm_start = offset;
+  map->fm_length = FIEMAP_MAX_OFFSET;
+  map->fm_flags = FIEMAP_FLAG_SYNC;
+  map->fm_extent_count = count;
+  int result = ioctl(fd, FS_IOC_FIEMAP, map);
+  for (uint32_t index = 0; result == 0 && index < map->fm_mapped_extents; index++) {
+    const struct fiemap_extent *extent = &map->fm_extents[index];
+    extents[index] = (struct lmm_extent){extent->fe_logical, extent->fe_physical,
+                                         extent->fe_length, extent->fe_flags, 0};
+  }
+  if (result == 0) result = (int)map->fm_mapped_extents;
+  free(map);
+  return result;
 }
 
 int lmm_fallocate(int fd, int mode, int64_t offset, int64_t length) {

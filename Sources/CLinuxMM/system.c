@@ -34,6 +34,7 @@ ssize_t lmm_write(int fd, const void *buffer, size_t length) { return write(fd, 
 ssize_t lmm_pwrite(int fd, const void *buffer, size_t length, int64_t offset) {
   return pwrite(fd, buffer, length, offset);
 }
+int lmm_sync(int fd) { return fsync(fd); }
 int64_t lmm_seek(int fd, int64_t offset, int whence) { return lseek(fd, offset, whence); }
 int lmm_truncate(int fd, int64_t length) { return ftruncate(fd, length); }
 int lmm_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }

@@ -90,6 +90,8 @@ public enum Backing: String, Sendable, CaseIterable {
   /// Base pages stay base pages even where transparent huge pages are on for everybody.
   private func advise(_ range: AddressRange) throws(Errno) {
     if isTransparentHuge { return try range.advise(.hugePage) }
+    // Without it a fault reads the pages around and maps them all: what is untouched must stay so.
+    if self == .file || self == .filepriv { try range.advise(.random) }
     guard !isHugetlb, HugePages.setting("enabled") != nil else { return }
     try range.advise(.noHugePage)
   }

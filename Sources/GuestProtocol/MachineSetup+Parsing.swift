@@ -42,6 +42,11 @@ extension MachineSetup.Directive {
     case "hugepages":
       guard let kib = words.number(), let count = words.number(), words.isEmpty else { return nil }
       self = .hugepages(kib: kib, count: count)
+    case "mount":
+      guard let type = words.next(), let serial = words.next(), let directory = words.next(),
+        words.isEmpty
+      else { return nil }
+      self = .mount(type: type, serial: serial, directory: directory)
     case "swap":
       guard let swap = Self.swap(&words) else { return nil }
       self = swap
@@ -61,8 +66,13 @@ extension MachineSetup.Directive {
       guard let mebibytes = words.number(), mebibytes > 0, words.isEmpty else { return nil }
       return .zramSwap(mebibytes: mebibytes)
     case "disk":
-      guard let device = words.next(), words.isEmpty else { return nil }
-      return .diskSwap(device: device)
+      guard let serial = words.next(), words.isEmpty else { return nil }
+      return .diskSwap(serial: serial)
+    case "file":
+      guard let type = words.next(), let path = words.next(), let mebibytes = words.number(),
+        mebibytes > 0, words.isEmpty
+      else { return nil }
+      return .fileSwap(type: type, path: path, mebibytes: mebibytes)
     default: return nil
     }
   }

@@ -5,7 +5,9 @@
 ///     module /faultline/modules/zram.ko
 ///     hugepages 2048 48
 ///     swap zram 512
-///     swap disk /dev/vda
+///     mount ext4 scratch /mnt/disk
+///     swap disk swap
+///     swap file ext4 /mnt/disk/swap 256
 ///     write /proc/sys/vm/overcommit_memory 1
 ///     expect nodes 2
 ///
@@ -26,8 +28,12 @@ public struct MachineSetup: Equatable, Sendable {
     case hugepages(kib: Int, count: Int)
     /// `swap zram MIB`: swap to compressed memory.
     case zramSwap(mebibytes: Int)
-    /// `swap disk PATH`: swap to a whole block device, which is formatted.
-    case diskSwap(device: String)
+    /// `mount TYPE SERIAL DIRECTORY`: the file system on the disk of this serial number.
+    case mount(type: String, serial: String, directory: String)
+    /// `swap disk SERIAL`: swap to the whole disk of this serial number, which is formatted.
+    case diskSwap(serial: String)
+    /// `swap file TYPE PATH MIB`: swap to a file on a file system of this type, which is made.
+    case fileSwap(type: String, path: String, mebibytes: Int)
     /// `write PATH VALUE`: a knob in /proc or /sys takes a value, and shows it afterwards.
     case write(path: String, value: String)
     /// `expect FACT VALUE`: the greeting's fact of this name has this value.
@@ -74,7 +80,11 @@ extension MachineSetup.Directive {
         : "module " + (try word(path)) + " " + (try rest(parameters))
     case .hugepages(let kib, let count): "hugepages \(kib) \(count)"
     case .zramSwap(let mebibytes): "swap zram \(mebibytes)"
-    case .diskSwap(let device): "swap disk " + (try word(device))
+    case .mount(let type, let serial, let directory):
+      "mount " + (try word(type)) + " " + (try word(serial)) + " " + (try word(directory))
+    case .diskSwap(let serial): "swap disk " + (try word(serial))
+    case .fileSwap(let type, let path, let mebibytes):
+      "swap file " + (try word(type)) + " " + (try word(path)) + " \(mebibytes)"
     case .write(let path, let value): "write " + (try word(path)) + " " + (try rest(value))
     case .expect(let fact, let value): "expect " + (try word(fact)) + " " + (try rest(value))
     }

@@ -7,13 +7,17 @@ internal import Results
 
 extension GuestSession {
   /// What the guest boots from.
-  func guestSpec() throws -> GuestSpec {
+  func guestSpec() async throws -> GuestSpec {
+    let scratch: String? =
+      if let disk = plan.machine.scratch { try await FileSystemImage(disk).path() } else { nil }
     let archive = try BootArchive.bytes(
-      for: plan.kernel, machine: spec.machine, initProgram: initProgram)
+      for: plan.kernel, machine: plan.machine, initProgram: initProgram)
+    // A number for the machine: names in use are refused, and sockets' paths have no room for more.
+    let machine = spec.machines.firstIndex { $0.name == plan.machine.name } ?? 0
     return GuestSpec(
-      name: "\(Self.label(kernel))-\(plan.repetition)-\(number)", profile: spec.machine,
+      name: "\(Self.label(kernel))-\(machine)-\(plan.repetition)-\(number)", profile: plan.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
-      initramfs: .bytes(archive))
+      initramfs: .bytes(archive), scratch: scratch)
   }
 
   /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters.
@@ -78,7 +82,7 @@ extension GuestSession {
   /// What `run.json` keeps of the guest.
   func record(_ greeting: Greeting?, _ boot: BootObservation) -> Results.GuestRecord {
     var facts: [String: Results.Fact] = [
-      "memory_mib": .number(spec.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
+      "memory_mib": .number(plan.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
       "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
     ]
     for fact in greeting?.facts ?? [] {
@@ -87,7 +91,7 @@ extension GuestSession {
     for (suite, _) in plan.suites { facts["program." + suite.name] = .text(suite.digest) }
     return Results.GuestRecord(
       kernel: kernel, release: greeting?["release"] ?? plan.kernel.release,
-      machine: spec.machine.name,
+      machine: plan.machine.name,
       accelerator: spec.accelerator.accelerator == .kvm ? .kvm : .tcg,
       acceleratorReason: spec.accelerator.reason,
       bootMilliseconds: greeting?.bootDuration.wholeMilliseconds, facts: facts)

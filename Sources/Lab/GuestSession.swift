@@ -27,6 +27,11 @@ struct GuestSession {
 
   var kernel: String { plan.kernel.name }
 
+  /// What the guest is called in notices: the machine's name is said where there are several.
+  private var place: String {
+    spec.machines.count > 1 ? "\(kernel) on \(plan.machine.name)" : kernel
+  }
+
   /// Boots, runs every suite, and judges.
   func run() async -> Outcome {
     let deadlines = Deadlines(for: spec.accelerator.accelerator)
@@ -36,7 +41,7 @@ struct GuestSession {
     var ears: [SuiteEar] = []
     var feed = ConsoleFeed()
     do {
-      let source = try guestSpec()
+      let source = try await guestSpec()
       if let machine = try await up(source, deadlines, &boot, &feed) {
         greeting = await machine.greeting
         boot.greetedAfterMilliseconds = greeting?.bootDuration.wholeMilliseconds
@@ -57,7 +62,7 @@ struct GuestSession {
   /// Lets a living guest say what is under way, console included, then ends it.
   private func close(_ machine: Machine) async {
     if await machine.end == nil {
-      do { try await machine.powerOff() } catch { report(.notice("\(kernel): \(error)")) }
+      do { try await machine.powerOff() } catch { report(.notice("\(place): \(error)")) }
     }
     await machine.destroy()
   }
@@ -69,7 +74,7 @@ struct GuestSession {
   ) async throws -> Machine? {
     for attempt in 1...Self.bootAttempts {
       boot.attempts = attempt
-      report(.guestBooting(kernel: kernel, machine: spec.machine.name))
+      report(.guestBooting(kernel: kernel, machine: plan.machine.name))
       let fresh = ConsoleFeed()
       feed = fresh
       let console = try Console(log: RunFiles(spec.directory).console.path) { fresh.take($0) }
@@ -102,7 +107,7 @@ struct GuestSession {
       }
       boot.guestEnd = nil
       report(
-        .notice("\(kernel) ended before its greeting; boot \(attempt + 1) of \(Self.bootAttempts)"))
+        .notice("\(place) ended before its greeting; boot \(attempt + 1) of \(Self.bootAttempts)"))
       return true
     case .noGreeting:
       boot.guestEnd = Task.isCancelled ? .interrupted : .hung
@@ -123,7 +128,7 @@ struct GuestSession {
 
   private func announce(_ greeting: Greeting?, _ boot: BootObservation) {
     report(.guestUp(record(greeting, boot)))
-    for problem in greeting?.problems ?? [] { report(.notice("\(kernel): \(problem)")) }
+    for problem in greeting?.problems ?? [] { report(.notice("\(place): \(problem)")) }
   }
 }
 

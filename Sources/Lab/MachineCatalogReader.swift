@@ -29,6 +29,15 @@ struct MachineCatalogReader {
     let place = "machine \"\(name)\""
     var profile = MachineProfile(name: name)
     let fields = try yaml.fields(of: value, allowed: Field.allCases.map(\.rawValue), place: place)
+    // A machine that swaps to a file has the disk for it unless it says otherwise.
+    if fields["scratch"] == nil, let node = fields["swap"] {
+      try read(.swap, node, "\"swap\" of \(place)", into: &profile)
+      if case .file(let fileSystem, let mebibytes) = profile.swap {
+        profile.scratch = ScratchDisk(
+          fileSystem,
+          mebibytes: max(fileSystem.leastMebibytes, mebibytes + ScratchDisk.spareMebibytes))
+      }
+    }
     for field in Field.allCases {
       guard let node = fields[field.rawValue] else { continue }
       try read(field, node, "\"\(field.rawValue)\" of \(place)", into: &profile)
@@ -39,11 +48,12 @@ struct MachineCatalogReader {
 
   /// The keys of a machine; what is left out is as in the default machine.
   private enum Field: String, CaseIterable {
-    case summary, vcpus, nodes, swap, thp, ksm, sysctls
+    case summary, vcpus, nodes, swap, scratch, thp, ksm, sysctls
     case memory = "memory_mib"
     case hugepages2M = "hugepages_2m"
     case hugepages1G = "hugepages_1g"
     case sharedThp = "shmem_thp"
+    case pageTableLevels = "page_table_levels"
     case commandLine = "command_line"
   }
 
@@ -58,10 +68,12 @@ struct MachineCatalogReader {
     case .hugepages2M: profile.hugepages2M = try number(node, what, 0...(1 << 19))
     case .hugepages1G: profile.hugepages1G = try number(node, what, 0...1024)
     case .swap: profile.swap = try swap(node, what)
+    case .scratch: profile.scratch = try scratch(node, what)
     case .thp: profile.hugePages = try choice(node, what)
     case .sharedThp: profile.sharedHugePages = try choice(node, what)
     case .ksm: profile.mergesPages = try flag(node, what)
     case .sysctls: profile.sysctls = try sysctls(node, what)
+    case .pageTableLevels: profile.pageTableLevels = try number(node, what, 4...5)
     case .commandLine: profile.extraCommandLine = try words(node, what)
     }
   }
@@ -81,18 +93,68 @@ struct MachineCatalogReader {
         "machine \"\(profile.name)\" wants \(pools) MiB of huge pages, which is more than half of "
           + "its memory_mib \(profile.memoryMebibytes)")
     }
+    try checkSwapFile(profile, at: node)
+  }
+
+  /// A swap file lies on the scratch disk, beside what the cases need.
+  private func checkSwapFile(_ profile: MachineProfile, at node: Node) throws {
+    guard case .file(let fileSystem, let mebibytes) = profile.swap else { return }
+    let wanted = "\(fileSystem.rawValue) \(mebibytes + ScratchDisk.spareMebibytes)"
+    guard let scratch = profile.scratch, scratch.fileSystem == fileSystem,
+      scratch.mebibytes >= mebibytes + ScratchDisk.spareMebibytes
+    else {
+      let seen = profile.scratch.map { "\($0.fileSystem.rawValue) \($0.mebibytes)" } ?? "none"
+      throw yaml.problem(
+        at: node,
+        "machine \"\(profile.name)\" swaps to a file of \(mebibytes) MiB on "
+          + "\(fileSystem.rawValue), and its scratch is \(seen); leave scratch out, or say "
+          + "\(wanted) or more")
+    }
   }
 
   private func swap(_ node: Node, _ what: String) throws -> MachineProfile.Swap {
     let text = try yaml.text(node, what)
     if text == "none" { return .none }
     let words = text.split(separator: " ")
-    if words.count == 2, let mebibytes = Int(words[1]), (1...(1 << 20)).contains(mebibytes) {
-      if words[0] == "zram" { return .zram(mebibytes: mebibytes) }
-      if words[0] == "disk" { return .disk(mebibytes: mebibytes) }
+    if let last = words.last, let mebibytes = Int(last), (1...(1 << 20)).contains(mebibytes) {
+      switch (words[0], words.count) {
+      case ("zram", 2): return .zram(mebibytes: mebibytes)
+      case ("disk", 2): return .disk(mebibytes: mebibytes)
+      case ("zswap", 2): return .zswap(mebibytes: mebibytes)
+      case ("file", 3): return .file(try fileSystem(words[1], node, what), mebibytes: mebibytes)
+      default: break
+      }
     }
     throw yaml.problem(
-      at: node, "\(what) is \"\(text)\"; expected none, zram MIB or disk MIB, such as zram 512")
+      at: node,
+      "\(what) is \"\(text)\"; expected none, zram MIB, disk MIB, zswap MIB or file FS MIB, "
+        + "such as zram 512 or file ext4 128")
+  }
+
+  private func scratch(_ node: Node, _ what: String) throws -> ScratchDisk? {
+    let text = try yaml.text(node, what)
+    if text == "none" { return nil }
+    let words = text.split(separator: " ")
+    guard words.count == 2, let mebibytes = Int(words[1]) else {
+      throw yaml.problem(
+        at: node, "\(what) is \"\(text)\"; expected none or FS MIB, such as ext4 128")
+    }
+    let fileSystem = try fileSystem(words[0], node, what)
+    let sizes = fileSystem.leastMebibytes...(1 << 20)
+    guard sizes.contains(mebibytes) else {
+      throw yaml.problem(
+        at: node,
+        "\(what) is \"\(text)\"; \(fileSystem.rawValue) takes from \(sizes.lowerBound) to "
+          + "\(sizes.upperBound) MiB")
+    }
+    return ScratchDisk(fileSystem, mebibytes: mebibytes)
+  }
+
+  private func fileSystem(_ word: Substring, _ node: Node, _ what: String) throws -> FileSystem {
+    if let fileSystem = FileSystem(rawValue: String(word)) { return fileSystem }
+    let known = FileSystem.allCases.map(\.rawValue)
+    throw yaml.problem(
+      at: node, "\(what) has file system \"\(word)\"; \(hint(for: String(word), among: known))")
   }
 
   private func sysctls(_ node: Node, _ what: String) throws -> [MachineProfile.Sysctl] {

@@ -6,7 +6,8 @@ package import Results
 /// What a run is to do, with every name resolved.
 package struct RunSpec: Sendable {
   package var kernels: [BootableKernel]
-  package var machine: MachineProfile
+  /// Each kernel runs on each of them.
+  package var machines: [MachineProfile]
   package var suites: [Suite]
   /// After so many red results of a guest no further suite is begun; nil for no bound.
   package var enough: Int?
@@ -25,12 +26,12 @@ package struct RunSpec: Sendable {
   package var id: String
 
   package init(
-    kernels: [BootableKernel], machine: MachineProfile, suites: [Suite],
+    kernels: [BootableKernel], machines: [MachineProfile], suites: [Suite],
     repetitions: Int, accelerator: AcceleratorChoice, connection: String?, directory: URL,
     id: String
   ) {
     self.kernels = kernels
-    self.machine = machine
+    self.machines = machines
     self.suites = suites
     self.repetitions = repetitions
     self.accelerator = accelerator
@@ -42,7 +43,11 @@ package struct RunSpec: Sendable {
   /// Every guest of the run, in order, and the cases planned for it.
   var guests: [GuestPlan] {
     (1...max(1, repetitions)).flatMap { repetition in
-      kernels.map { GuestPlan(kernel: $0, repetition: repetition, spec: self) }
+      machines.flatMap { machine in
+        kernels.map {
+          GuestPlan(kernel: $0, machine: machine, repetition: repetition, spec: self)
+        }
+      }
     }
   }
 
@@ -55,6 +60,7 @@ package struct RunSpec: Sendable {
 /// One guest of a run, and what is planned for it.
 struct GuestPlan: Sendable {
   let kernel: BootableKernel
+  let machine: MachineProfile
   let repetition: Int
   let boot: PlannedCase
   private(set) var suites: [(suite: Suite, planned: [PlannedCase])]
@@ -69,15 +75,15 @@ struct GuestPlan: Sendable {
     return plan.suites.isEmpty ? nil : plan
   }
 
-  init(kernel: BootableKernel, repetition: Int, spec: RunSpec) {
+  init(kernel: BootableKernel, machine: MachineProfile, repetition: Int, spec: RunSpec) {
     self.kernel = kernel
+    self.machine = machine
     self.repetition = repetition
-    let machine = spec.machine.name
-    boot = .boot(kernel: kernel.name, machine: machine, repetition: repetition)
+    boot = .boot(kernel: kernel.name, machine: machine.name, repetition: repetition)
     suites = spec.suites.compactMap { suite in
       let planned = suite.cases.map {
         PlannedCase(
-          kernel: kernel.name, machine: machine, suite: suite.name, name: $0.name,
+          kernel: kernel.name, machine: machine.name, suite: suite.name, name: $0.name,
           repetition: repetition)
       }
       return planned.isEmpty ? nil : (suite, planned)

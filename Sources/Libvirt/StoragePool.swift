@@ -33,6 +33,23 @@ package struct StoragePool: ~Copyable, Sendable {
     return try Self.path(of: volume)
   }
 
+  /// Makes a file that holds some parts and is a hole elsewhere (`virStorageVolUpload` for each part).
+  ///
+  /// - Parameters:
+  ///   - name: of the file; letters, digits, `.`, `_`, `-`.
+  ///   - byteCount: its size.
+  ///   - parts: what is in it, and where.
+  /// - Returns: its path on the hypervisor's host.
+  /// - Throws: when the name is taken or the host has no room.
+  package func makeVolume(
+    _ name: String, byteCount: Int, holding parts: [(offset: Int, bytes: [UInt8])]
+  ) throws(LibvirtError) -> String {
+    let volume = try makeVolume(name, byteCount: byteCount)
+    defer { virStorageVolFree(volume) }
+    for part in parts { try upload(part.bytes, to: volume, at: part.offset) }
+    return try Self.path(of: volume)
+  }
+
   /// Makes a file that is one hole (`virStorageVolCreateXML`).
   ///
   /// - Parameters:
@@ -86,10 +103,13 @@ package struct StoragePool: ~Copyable, Sendable {
     return volume
   }
 
-  private func upload(_ bytes: [UInt8], to volume: OpaquePointer) throws(LibvirtError) {
+  private func upload(
+    _ bytes: [UInt8], to volume: OpaquePointer, at start: Int = 0
+  ) throws(LibvirtError) {
     guard let stream = virStreamNew(connection, 0) else { throw .last() }
     defer { virStreamFree(stream) }
-    try LibvirtError.check(virStorageVolUpload(volume, stream, 0, UInt64(bytes.count), 0))
+    try LibvirtError.check(
+      virStorageVolUpload(volume, stream, UInt64(start), UInt64(bytes.count), 0))
     var offset = 0
     while offset < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in

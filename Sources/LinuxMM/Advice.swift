@@ -9,6 +9,7 @@ public struct Advice: Equatable, Sendable {
     self.name = name
   }
 
+  public static let random = Advice(1, "RANDOM")
   public static let willNeed = Advice(3, "WILLNEED")
   public static let dontNeed = Advice(4, "DONTNEED")
   public static let free = Advice(8, "FREE")

@@ -24,6 +24,7 @@ public struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
   public static let exists = Errno(17)  // EEXIST
   public static let invalid = Errno(22)  // EINVAL
   public static let notTypewriter = Errno(25)  // ENOTTY
+  public static let textBusy = Errno(26)  // ETXTBSY
   public static let noSpace = Errno(28)  // ENOSPC
   public static let notSupported = Errno(95)  // EOPNOTSUPP
   public static let timedOut = Errno(110)  // ETIMEDOUT

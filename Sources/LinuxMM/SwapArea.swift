@@ -31,16 +31,7 @@ public struct SwapArea: ~Copyable {
 
   /// KiB of this area in use, by `/proc/swaps`; 0 when it is off.
   public func usedKibibytes() throws(Errno) -> UInt64 {
-    let wanted = Array((path + " ").utf8)
-    for line in try TextFile.read("/proc/swaps").utf8.split(separator: UInt8(ascii: "\n")) {
-      guard line.starts(with: wanted) || line.starts(with: wanted.dropLast() + [9]) else {
-        continue
-      }
-      let fields = line.split(whereSeparator: { $0 == 32 || $0 == 9 })
-      guard fields.count >= 4 else { return 0 }
-      return TextFile.leadingNumber(fields[3]) ?? 0
-    }
-    return 0
+    try SwapTable.entry(of: path)?.used ?? 0
   }
 
   /// Formats device `number` and swaps to it, or removes it again.
@@ -56,15 +47,9 @@ public struct SwapArea: ~Copyable {
     }
   }
 
-  /// Writes the header `mkswap` would: version 1, the last page, the signature.
   private static func format(_ path: String, size: UInt64) throws(Errno) {
-    var header = [UInt8](repeating: 0, count: 4096)
-    let lastPage = UInt32(size / Memory.pageSize - 1)
-    header[1024] = 1
-    for byte in 0..<4 { header[1028 + byte] = UInt8(truncatingIfNeeded: lastPage >> (8 * byte)) }
-    header.replaceSubrange(4086..<4096, with: Array("SWAPSPACE2".utf8))
     let device = try Descriptor(opening: path, for: .readWrite)
-    try device.write(header, at: 0)
+    try device.write(SwapHeader(pages: size / Memory.pageSize).bytes, at: 0)
   }
 
   private static func removeZram(_ index: UInt64) {

@@ -17,8 +17,8 @@ struct BootFiles {
     var files = DomainXML.Files(
       kernel: try place(spec.kernel, as: folder + "/kernel"),
       initramfs: try place(spec.initramfs, as: folder + "/initramfs"))
-    for (index, mebibytes) in spec.diskMebibytes.enumerated() {
-      files.disks.append(try makeDisk(mebibytes, as: folder + "/disk\(index)"))
+    for (index, disk) in spec.disks.enumerated() {
+      files.disks.append(try makeDisk(disk.content, as: folder + "/disk\(index)"))
     }
     return files
   }
@@ -31,10 +31,17 @@ struct BootFiles {
     return try directory.write(source.read(), to: name)
   }
 
-  /// An empty disk: a hole, which costs nothing until the guest writes.
-  private func makeDisk(_ mebibytes: Int, as name: String) throws(MachineError) -> String {
-    let path = try directory.write([], to: name, permissions: 0o600)
-    guard truncate(path, mebibytes << 20) == 0 else { throw RunDirectory.failure(path) }
+  /// A disk of the guest's own; what is empty on it is a hole, which costs nothing until the guest writes.
+  private func makeDisk(_ content: GuestSpec.Disk.Content, as name: String) throws(MachineError)
+    -> String
+  {
+    let path = directory.path + "/" + name
+    switch content {
+    case .empty(let mebibytes):
+      _ = try directory.write([], to: name, permissions: 0o600)
+      guard truncate(path, mebibytes << 20) == 0 else { throw RunDirectory.failure(path) }
+    case .image(let image): try SparseFile(path: image).copy(to: path, permissions: 0o600)
+    }
     if let owner, chown(path, owner.user, owner.group) != 0 { throw RunDirectory.failure(path) }
     return path
   }

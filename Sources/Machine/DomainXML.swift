@@ -4,7 +4,7 @@ struct DomainXML {
   struct Files: Equatable {
     var kernel: String
     var initramfs: String
-    /// Raw images, in the order of the guest's disks.
+    /// Raw images, one for each of the guest's disks, in their order.
     var disks: [String] = []
     /// The socket of the record port, below 108 bytes; nil lets libvirt choose.
     var channelSocket: String?
@@ -59,10 +59,13 @@ struct DomainXML {
 
   /// One socket a vCPU: cores of a socket on several nodes make the kernel warn about its topology.
   private var cpu: String {
-    let feature =
-      spec.accelerator == .tcg
-      // QEMU 7.2's TCG panics one guest in five with it.
-      ? "\n    <feature policy='disable' name='cx16'/>" : ""
+    // QEMU 7.2's TCG panics one guest in five with it.
+    var features = spec.accelerator == .tcg ? [(policy: "disable", name: "cx16")] : []
+    if let levels = spec.pageTableLevels {
+      features.append((policy: levels > 4 ? "require" : "disable", name: "la57"))
+    }
+    let feature = features.map { "\n    <feature policy='\($0.policy)' name='\($0.name)'/>" }
+      .joined()
     let mode = spec.accelerator == .tcg ? "maximum" : "host-passthrough"
     return """
         <cpu mode='\(mode)'>
@@ -95,14 +98,15 @@ struct DomainXML {
   }
 
   private var disks: String {
-    files.disks.enumerated().map { index, path in
+    zip(files.disks, spec.disks).enumerated().map { index, disk in
       let letter = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
       return """
 
             <disk type='file' device='disk'>
               <driver name='qemu' type='raw' cache='unsafe'/>
-              <source file='\(escaped(path))'/>
+              <source file='\(escaped(disk.0))'/>
               <target dev='vd\(letter)' bus='virtio'/>
+              <serial>\(escaped(disk.1.serial))</serial>
             </disk>
         """
     }.joined()

@@ -20,6 +20,26 @@ package struct GuestSpec: Sendable {
     }
   }
 
+  /// A virtio disk.
+  package struct Disk: Sendable, Equatable {
+    /// What it holds when the guest starts.
+    package enum Content: Sendable, Equatable {
+      /// Nothing; so many MiB.
+      case empty(mebibytes: Int)
+      /// What an image on this host holds, which stays as it is: the guest writes to a copy.
+      case image(String)
+    }
+
+    /// What the guest finds it by in /sys/block/*/serial; at most 20 characters.
+    package var serial: String
+    package var content: Content
+
+    package init(_ serial: String, _ content: Content) {
+      self.serial = serial
+      self.content = content
+    }
+  }
+
   /// What the guest is called, without the prefix `faultline-`: letters, digits, `.`, `_`, `-`.
   package var name: String
   package var accelerator: Accelerator
@@ -31,13 +51,14 @@ package struct GuestSpec: Sendable {
   package var vcpus: Int
   /// How many NUMA nodes the vCPUs and the memory are spread over.
   package var nodes: Int
-  /// Empty virtio disks, in MiB each, which the guest sees as `/dev/vda` and on.
-  package var diskMebibytes: [Int]
+  /// 4 or 5, where the processor has a choice; nil for as many as it has.
+  package var pageTableLevels: Int?
+  package var disks: [Disk]
 
   package init(
     name: String, accelerator: Accelerator, kernel: Source, initramfs: Source,
     commandLine: KernelCommandLine, memoryMebibytes: Int, vcpus: Int, nodes: Int = 1,
-    diskMebibytes: [Int] = []
+    disks: [Disk] = []
   ) {
     self.name = name
     self.accelerator = accelerator
@@ -47,19 +68,25 @@ package struct GuestSpec: Sendable {
     self.memoryMebibytes = memoryMebibytes
     self.vcpus = vcpus
     self.nodes = nodes
-    self.diskMebibytes = diskMebibytes
+    self.disks = disks
   }
 
   /// A guest of this machine profile.
+  ///
+  /// `scratch` is the path of the image of the profile's scratch disk; without it the guest has none.
   package init(
     name: String, profile: MachineProfile, accelerator: Accelerator, kernel: Source,
-    initramfs: Source
+    initramfs: Source, scratch: String? = nil
   ) {
     self.init(
       name: name, accelerator: accelerator, kernel: kernel, initramfs: initramfs,
       commandLine: KernelCommandLine(for: accelerator, adding: profile.kernelArguments),
       memoryMebibytes: profile.memoryMebibytes, vcpus: profile.vcpus, nodes: profile.nodes)
-    if case .disk(let mebibytes) = profile.swap { diskMebibytes = [mebibytes] }
+    if let scratch { disks.append(Disk(MachineProfile.scratchSerial, .image(scratch))) }
+    if let mebibytes = profile.swapDiskMebibytes {
+      disks.append(Disk(MachineProfile.swapSerial, .empty(mebibytes: mebibytes)))
+    }
+    pageTableLevels = profile.pageTableLevels
   }
 
   /// The name of its domain.

@@ -21,6 +21,8 @@ package enum MachineError: Error, Equatable, Sendable {
   case guestGone(guest: String, end: GuestEnd)
   /// A file to boot from could not be read.
   case unreadable(path: String)
+  /// The image of a file system could not be made.
+  case noFileSystem(fileSystem: String, mebibytes: Int, package: String, cause: String)
   /// A file or a directory of ours could not be made.
   case noFile(path: String, cause: String)
 }
@@ -54,6 +56,12 @@ extension MachineError: CustomStringConvertible {
       "the guest does not take the program \(program): \(cause)"
     case .guestGone(let guest, let end): "guest \(guest) is gone: \(Self.phrase(end))"
     case .unreadable(let path): "\(path) cannot be read"
+    case .noFileSystem(let fileSystem, let mebibytes, let package, let cause):
+      """
+      no \(fileSystem) of \(mebibytes) MiB can be made for the guest
+        try:     apt-get install \(package)
+        cause:   \(cause)
+      """
     case .noFile(let path, let cause): "\(path) cannot be made: \(cause)"
     }
   }

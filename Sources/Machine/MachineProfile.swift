@@ -35,6 +35,10 @@ package struct MachineProfile: Sendable, Hashable {
     case zram(mebibytes: Int)
     /// A virtio disk, which keeps swapped pages in the swap cache for a while.
     case disk(mebibytes: Int)
+    /// Such a disk with zswap before it: pages are kept compressed, and written when that gets too much.
+    case zswap(mebibytes: Int)
+    /// A file on the scratch disk, which has this file system.
+    case file(FileSystem, mebibytes: Int)
   }
 
   package var name: String
@@ -48,21 +52,26 @@ package struct MachineProfile: Sendable, Hashable {
   /// Huge pages of 1 GiB in the pool.
   package var hugepages1G: Int
   package var swap: Swap
+  /// A file system for the cases' files; nil for none but those in memory.
+  package var scratch: ScratchDisk?
   package var hugePages: HugePages
   package var sharedHugePages: SharedHugePages
   /// Whether the kernel merges equal pages (KSM).
   package var mergesPages: Bool
   /// Set in this order; one named here replaces the default of that name.
   package var sysctls: [Sysctl]
+  /// 4 or 5 levels of page tables; nil for as many as kernel and processor have.
+  package var pageTableLevels: Int?
   /// Further words of the kernel's command line.
   package var extraCommandLine: [String]
 
   package init(
     name: String, summary: String = "", memoryMebibytes: Int = 1536, vcpus: Int = 2,
     nodes: Int = 2, hugepages2M: Int = 48, hugepages1G: Int = 0,
-    swap: Swap = .zram(mebibytes: 512), hugePages: HugePages = .madvise,
+    swap: Swap = .zram(mebibytes: 512),
+    scratch: ScratchDisk? = ScratchDisk(.ext4, mebibytes: 128), hugePages: HugePages = .madvise,
     sharedHugePages: SharedHugePages = .advise, mergesPages: Bool = false,
-    sysctls: [Sysctl] = [], extraCommandLine: [String] = []
+    sysctls: [Sysctl] = [], pageTableLevels: Int? = nil, extraCommandLine: [String] = []
   ) {
     self.name = name
     self.summary = summary
@@ -72,10 +81,12 @@ package struct MachineProfile: Sendable, Hashable {
     self.hugepages2M = hugepages2M
     self.hugepages1G = hugepages1G
     self.swap = swap
+    self.scratch = scratch
     self.hugePages = hugePages
     self.sharedHugePages = sharedHugePages
     self.mergesPages = mergesPages
     self.sysctls = sysctls
+    self.pageTableLevels = pageTableLevels
     self.extraCommandLine = extraCommandLine
   }
 }
@@ -99,11 +110,24 @@ extension MachineProfile {
 
   /// The kernel modules the machine needs where they are not built in; their dependencies are the kernel's business.
   package var moduleNames: [String] {
+    var names = ["virtio_pci", "virtio_console"]
+    if scratch != nil || swapDiskMebibytes != nil { names.append("virtio_blk") }
+    if let scratch { names.append(scratch.fileSystem.rawValue) }
     switch swap {
-    case .none: ["virtio_pci", "virtio_console"]
+    case .none, .disk, .file: break
     // lzo-rle is the compressor that zram takes by default, a soft dependency before 6.2.
-    case .zram: ["virtio_pci", "virtio_console", "lzo_rle", "zram"]
-    case .disk: ["virtio_pci", "virtio_console", "virtio_blk"]
+    case .zram: names += ["lzo_rle", "zram"]
+    // Which of them zswap takes by default is the kernel's choice.
+    case .zswap: names += ["zsmalloc", "lzo", "lz4", "zstd"]
+    }
+    return names
+  }
+
+  /// The size of the disk that is swapped to; nil when there is none.
+  package var swapDiskMebibytes: Int? {
+    switch swap {
+    case .disk(let mebibytes), .zswap(let mebibytes): mebibytes
+    case .none, .zram, .file: nil
     }
   }
 
@@ -123,25 +147,62 @@ extension MachineProfile {
     var directives: [MachineSetup.Directive] = []
     if hugepages2M > 0 { directives.append(.hugepages(kib: 2 << 10, count: hugepages2M)) }
     if hugepages1G > 0 { directives.append(.hugepages(kib: 1 << 20, count: hugepages1G)) }
-    switch swap {
-    case .none: break
-    case .zram(let mebibytes): directives.append(.zramSwap(mebibytes: mebibytes))
-    case .disk: directives.append(.diskSwap(device: Self.swapDisk))
-    }
+    directives += fileDirectives
     directives += [
       .write(path: thp + "enabled", value: hugePages.rawValue),
       .write(path: thp + "shmem_enabled", value: sharedHugePages.rawValue),
     ]
+    if memoryMebibytes < Self.roomForHugePages {
+      directives += [
+        .write(path: thp + "use_zero_page", value: "1"),
+        .write(path: thp + "defrag", value: "madvise"),
+        .write(path: thp + "khugepaged/defrag", value: "1"),
+      ]
+    }
     if mergesPages { directives.append(.write(path: "/sys/kernel/mm/ksm/run", value: "1")) }
     directives += allSysctls.map { .write(path: $0.path, value: $0.value) }
     directives += [
       .expect(fact: "cpus", value: String(vcpus)), .expect(fact: "nodes", value: String(nodes)),
     ]
+    if let pageTableLevels {
+      directives.append(.expect(fact: "page_table_levels", value: String(pageTableLevels)))
+    }
     return directives
   }
 
-  /// Where the guest sees the disk of `Swap.disk`: the machine's only virtio disk.
-  package static let swapDisk = "/dev/vda"
+  /// Disks and swap.
+  private var fileDirectives: [MachineSetup.Directive] {
+    var directives: [MachineSetup.Directive] = []
+    if let scratch {
+      directives.append(
+        .mount(
+          type: scratch.fileSystem.rawValue, serial: Self.scratchSerial,
+          directory: ScratchDisk.directory))
+    }
+    switch swap {
+    case .none: break
+    case .zram(let mebibytes): directives.append(.zramSwap(mebibytes: mebibytes))
+    case .disk: directives.append(.diskSwap(serial: Self.swapSerial))
+    case .zswap:
+      directives += [
+        .diskSwap(serial: Self.swapSerial),
+        .write(path: "/sys/module/zswap/parameters/enabled", value: "Y"),
+      ]
+    case .file(let fileSystem, let mebibytes):
+      directives.append(
+        .fileSwap(
+          type: fileSystem.rawValue, path: ScratchDisk.directory + "/swap", mebibytes: mebibytes))
+    }
+    return directives
+  }
+
+  /// Below 512 MiB that are left to it, a kernel switches all of transparent huge pages off when it boots.
+  private static let roomForHugePages = 640
+
+  /// The serial number of the disk that is swapped to.
+  package static let swapSerial = "swap"
+  /// The serial number of the scratch disk.
+  package static let scratchSerial = "scratch"
 
   /// The knob of NUMA balancing exists on machines with more than one node only.
   private func appliesHere(_ sysctl: Sysctl) -> Bool {

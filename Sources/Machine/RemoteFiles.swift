@@ -24,16 +24,15 @@ struct RemoteFiles: ~Copyable {
     var files = DomainXML.Files(
       kernel: try placeOnce(spec.kernel),
       initramfs: try pool.makeVolume(spec.name + "-initramfs", holding: spec.initramfs.read()))
-    for (index, mebibytes) in spec.diskMebibytes.enumerated() {
-      files.disks.append(
-        try pool.makeEmptyVolume("\(spec.name)-disk\(index)", byteCount: mebibytes << 20))
+    for (index, disk) in spec.disks.enumerated() {
+      files.disks.append(try place(disk.content, as: "\(spec.name)-disk\(index)"))
     }
     return files
   }
 
   /// Removes what a guest that has ended alone had; the kernel stays for the next one.
   func discard(_ spec: GuestSpec) {
-    let names = spec.diskMebibytes.indices.map { "\(spec.name)-disk\($0)" }
+    let names = spec.disks.indices.map { "\(spec.name)-disk\($0)" }
     for name in names + [spec.name + "-initramfs"] {
       try? pool.removeVolume(name)  // what stays goes with the pool
     }
@@ -42,6 +41,17 @@ struct RemoteFiles: ~Copyable {
   /// Removes everything from the other host.
   func remove() throws {
     try pool.remove()
+  }
+
+  /// Makes a disk; of an image only what it holds is uploaded.
+  private func place(_ content: GuestSpec.Disk.Content, as name: String) throws -> String {
+    switch content {
+    case .empty(let mebibytes):
+      return try pool.makeEmptyVolume(name, byteCount: mebibytes << 20)
+    case .image(let image):
+      let file = SparseFile(path: image)
+      return try pool.makeVolume(name, byteCount: file.length(), holding: file.contents())
+    }
   }
 
   /// Uploads a kernel, unless the same file was uploaded before.

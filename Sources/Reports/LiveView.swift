@@ -33,6 +33,9 @@ package struct LiveView {
 
   private var planned = 0
   private var kernels: [String] = []
+  private var machines: [String] = []
+  /// Where the guest that runs is: its kernel, and its machine where the run has several.
+  private var guest = ""
   private var releases: [String: String] = [:]
   private var tally = Tally()
   private var suites: [SuiteKey: Tally] = [:]
@@ -62,17 +65,19 @@ package struct LiveView {
   package mutating func note(_ event: RunEvent) {
     switch event {
     case .runStarted(let plan): start(plan)
-    case .guestBooting(let kernel, _): place = "\(kernel)  booting"
-    case .guestUp(let guest): guestUp(guest)
+    case .guestBooting(let kernel, let machine):
+      guest = name(kernel, machine)
+      place = "\(guest)  booting"
+    case .guestUp(let record): guestUp(record)
     case .suiteStarted(let kernel, let suite):
       suites[SuiteKey(kernel: kernel, suite: suite)] = Tally()
-      place = "\(kernel)  \(suite)"
-    case .caseStarted(let kernel, let suite, let name): place = "\(kernel)  \(suite)  \(name)"
+      place = "\(guest)  \(suite)"
+    case .caseStarted(_, let suite, let name): place = "\(guest)  \(suite)  \(name)"
     case .caseEnded(let result): ended(explained(result))
     case .caseRevised(let result, let from): revised(explained(result), from: from)
     case .suiteEnded(let kernel, let suite): suiteEnded(kernel, suite)
-    case .guestEnded(let kernel, let end):
-      place = end == .clean ? kernel : "\(kernel)  \(end.phrase)"
+    case .guestEnded(_, let end):
+      place = end == .clean ? guest : "\(guest)  \(end.phrase)"
     case .notice(let text): line(Escaping.terminal(text))
     case .runEnded:
       statusLine.clear()
@@ -89,19 +94,26 @@ extension LiveView {
   private mutating func start(_ plan: Plan) {
     planned = plan.cases.count
     kernels = TextLayout.unique(plan.cases.map(\.kernel))
+    machines = TextLayout.unique(plan.cases.map(\.machine))
     let suites = TextLayout.unique(plan.cases.map(\.suite)).filter { $0 != "boot" }
     line(
       "\(TextLayout.count(planned, "case")) of \(TextLayout.count(suites.count, "suite"))"
-        + " on \(Escaping.terminal(kernels.joined(separator: ", ")))")
+        + " on \(Escaping.terminal(kernels.joined(separator: ", ")))"
+        + (machines.count > 1 ? ", each on \(machines.joined(separator: ", "))" : ""))
   }
 
-  private mutating func guestUp(_ guest: GuestRecord) {
-    if let release = guest.release { releases[guest.kernel] = release }
-    place = guest.kernel
+  private func name(_ kernel: String, _ machine: String) -> String {
+    machines.count > 1 ? "\(kernel) on \(machine)" : kernel
+  }
+
+  private mutating func guestUp(_ record: GuestRecord) {
+    if let release = record.release { releases[record.kernel] = release }
+    guest = name(record.kernel, record.machine)
+    place = guest
     guard !screen.isTerminal else { return }
-    let boot = guest.bootMilliseconds.map { " in \(TextLayout.time(milliseconds: $0))" } ?? ""
-    let release = guest.release.map { "\($0), " } ?? ""
-    line(Escaping.terminal("\(guest.kernel): up\(boot) (\(release)\(guest.accelerator.rawValue))"))
+    let boot = record.bootMilliseconds.map { " in \(TextLayout.time(milliseconds: $0))" } ?? ""
+    let release = record.release.map { "\($0), " } ?? ""
+    line(Escaping.terminal("\(guest): up\(boot) (\(release)\(record.accelerator.rawValue))"))
   }
 
   private func explained(_ result: CaseResult) -> CaseResult {
@@ -134,7 +146,7 @@ extension LiveView {
   private mutating func suiteEnded(_ kernel: String, _ suite: String) {
     guard !screen.isTerminal else { return }
     let counts = suites[SuiteKey(kernel: kernel, suite: suite)] ?? Tally()
-    line(Escaping.terminal("\(kernel)  \(suite): ") + words(counts))
+    line(Escaping.terminal("\(guest)  \(suite): ") + words(counts))
   }
 
   private func key(_ result: CaseResult) -> SuiteKey {
@@ -153,7 +165,8 @@ extension LiveView {
     let planned = result.planned
     let word = screen.style.paint("✗ " + result.verdict.rawValue.uppercased(), .bad)
     let why = [result.reason?.text, result.seen.map { "seen: \($0)" }].compactMap { $0 }
-    let text = "  \(planned.kernel)  \(planned.suite)/\(planned.name)"
+    let place = name(planned.kernel, planned.machine)
+    let text = "  \(place)  \(planned.suite)/\(planned.name)"
     let tail = why.isEmpty ? "" : "  " + why.joined(separator: "; ")
     return word + Escaping.terminal(text + tail)
   }

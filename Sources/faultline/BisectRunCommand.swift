@@ -53,7 +53,7 @@ struct BisectRunCommand: AsyncParsableCommand {
   private func judge() async throws -> BisectAnswer {
     let workspace = try Workspace()
     let fragments = try workspace.fragments(config.config)
-    let machine = try workspace.machine(suites.machine)
+    let machine = try suites.oneMachine(workspace)
     let suites = try await self.suites.suites(workspace)
     let knownIssues = try workspace.knownIssues()
     let progress = BuildProgress()
@@ -71,7 +71,7 @@ struct BisectRunCommand: AsyncParsableCommand {
     let choice = try await self.suites.accelerator(workspace, probe: bootable)
     let id = RunName.make()
     let spec = RunSpec(
-      kernels: [bootable], machine: machine, suites: boot ? [] : suites,
+      kernels: [bootable], machines: [machine], suites: boot ? [] : suites,
       repetitions: `repeat`, accelerator: choice, connection: nil,
       directory: try OutputDirectory.make("results/\(id)", without: "run.json"), id: id)
     let shown = Progress(.human, knownIssues: knownIssues)

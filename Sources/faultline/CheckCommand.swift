@@ -65,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
     if let from { return try await answer(from: from) }
     let workspace = try Workspace()
     let fragments = try workspace.fragments(config.config)
-    let machine = try workspace.machine(suites.machine)
+    let machine = try suites.oneMachine(workspace)
     let suites = try await self.suites.suites(workspace)
     let origin = try workspace.origin(baseName())
     let series = try await PatchSeries.read(self.series)

@@ -8,8 +8,10 @@ internal import Results
 
 /// What the commands share that run suites on kernels.
 struct SuiteOptions: ParsableArguments {
-  @Option(name: .long, help: "The machine, from `faultline list --machines`.")
-  var machine: String?
+  @Option(
+    name: .long,
+    help: "The machine, from `faultline list --machines`; `run` takes several.")
+  var machine: [String] = []
 
   @Option(name: .long, help: "Only this suite; may be repeated.")
   var suite: [String] = []
@@ -37,6 +39,28 @@ struct SuiteOptions: ParsableArguments {
     return suites.compactMap { suite in
       suite.keeping { listing in globs.contains { $0.matches(listing.name) } }
     }
+  }
+
+  /// The machines that are asked for, each once; the default one when none is.
+  func machines(_ workspace: Workspace) throws -> [MachineProfile] {
+    var machines: [MachineProfile] = []
+    for name in machine {
+      let profile = try workspace.machine(name)
+      if !machines.contains(where: { $0.name == profile.name }) { machines.append(profile) }
+    }
+    return machines.isEmpty ? [try workspace.machine(nil)] : machines
+  }
+
+  /// The one machine of a command that compares kernels.
+  func oneMachine(_ workspace: Workspace) throws -> MachineProfile {
+    let machines = try machines(workspace)
+    guard machines.count == 1 else {
+      let names = machines.map(\.name).joined(separator: ", ")
+      throw UsageFailure(
+        "--machine is given as \(names); kernels are compared on one\n"
+          + "  try: one --machine, or faultline run, which takes several")
+    }
+    return machines[0]
   }
 
   /// What the guests run on, found out with a kernel that is to be tested.

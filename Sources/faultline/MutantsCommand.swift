@@ -63,7 +63,7 @@ struct MutantsCommand: AsyncParsableCommand {
   func run() async throws {
     let workspace = try Workspace()
     let fragments = try workspace.fragments(config.config)
-    let machine = try workspace.machine(suites.machine)
+    let machine = try suites.oneMachine(workspace)
     let suites = try await self.suites.suites(workspace)
     let origin = try workspace.origin(base)
     let mutants = try await chosen(workspace)

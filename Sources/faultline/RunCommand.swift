@@ -55,7 +55,7 @@ private struct Preparation {
   func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
     let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
     let sources = try names.map(workspace.source)
-    let machine = try workspace.machine(options.suites.machine)
+    let machines = try options.suites.machines(workspace)
     let suites = try await options.suites.suites(workspace)
     let knownIssues = try workspace.knownIssues()
     var kernels: [BootableKernel] = []
@@ -64,7 +64,7 @@ private struct Preparation {
     // The first kernel is the one to probe with.
     let choice = try await options.suites.accelerator(workspace, probe: kernels[0])
     var spec = RunSpec(
-      kernels: kernels, machine: machine, suites: suites,
+      kernels: kernels, machines: machines, suites: suites,
       repetitions: options.repeat, accelerator: choice, connection: options.connect,
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)

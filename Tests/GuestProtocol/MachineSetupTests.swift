@@ -12,7 +12,15 @@ struct MachineSetupTests {
     (.module(path: "/m.ko", parameters: "a=1 b=2"), "module /m.ko a=1 b=2"),
     (.hugepages(kib: 2048, count: 48), "hugepages 2048 48"),
     (.zramSwap(mebibytes: 512), "swap zram 512"),
-    (.diskSwap(device: "/dev/vda"), "swap disk /dev/vda"),
+    (.diskSwap(serial: "swap"), "swap disk swap"),
+    (
+      .mount(type: "ext4", serial: "scratch", directory: "/mnt/disk"),
+      "mount ext4 scratch /mnt/disk"
+    ),
+    (
+      .fileSwap(type: "btrfs", path: "/mnt/disk/swap", mebibytes: 64),
+      "swap file btrfs /mnt/disk/swap 64"
+    ),
     (.write(path: "/proc/sys/vm/x", value: "1 2\u{e9} 3"), "write /proc/sys/vm/x 1 2\u{e9} 3"),
     (.expect(fact: "nodes", value: "2"), "expect nodes 2"),
   ]
@@ -42,7 +50,9 @@ struct MachineSetupTests {
     arguments: [
       "fly /dev/null", "module", "hugepages 2048", "hugepages 2048 -1", "hugepages 2048 1 1",
       "hugepages 2048 99999999999", "swap", "swap tape 3", "swap zram 0", "swap zram x",
-      "swap disk", "swap disk /dev/a b", "write /x", "expect nodes", "\u{0}\u{1}",
+      "swap disk", "swap disk a b", "swap file ext4 /s",
+      "swap file ext4 /s 0", "swap file ext4 /s 1 2", "mount", "mount ext4 a", "mount ext4 a /b c",
+      "write /x", "expect nodes", "\u{0}\u{1}",
     ])
   func notUnderstood(_ line: String) {
     let (setup, problems) = MachineSetup.parse(Array("swap zram 1\n\(line)\nswap zram 2\n".utf8))
@@ -75,7 +85,8 @@ struct MachineSetupTests {
     "what a line cannot carry is not written",
     arguments: [
       .module(path: "a b", parameters: ""), .module(path: "", parameters: ""),
-      .diskSwap(device: "/dev/\n"), .write(path: "/x", value: ""),
+      .diskSwap(serial: "a\n"), .mount(type: "", serial: "a", directory: "/b"),
+      .fileSwap(type: "ext4", path: "/a b", mebibytes: 1), .write(path: "/x", value: ""),
       .write(path: "/x", value: " y"), .write(path: "/x", value: "a\nreboot"),
       .expect(fact: "a", value: "b "),
     ] as [MachineSetup.Directive])

@@ -3,7 +3,7 @@ import Results
 import Subprocess
 import SystemPackage
 
-/// The built `bin/faultline` with a home of its own that has only the suite of trouble.
+/// The built `bin/faultline` with a home of its own that has the suite of trouble and those asked for.
 struct Harness {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -13,13 +13,14 @@ struct Harness {
     .appendingPathComponent("faultline-test-\(UUID().uuidString)")
 
   /// Makes the home; `make test` has built what it links to.
-  init() throws {
+  init(suites: [String] = []) throws {
     let guest = directory.appendingPathComponent("bin/guest")
     try FileManager.default.createDirectory(at: guest, withIntermediateDirectories: true)
-    for (link, target) in [
+    let own = [
       ("bin/guest/init", "bin/guest/init"),
       ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
-    ] {
+    ]
+    for (link, target) in own + suites.map({ ("bin/guest/" + $0, "bin/guest/" + $0) }) {
       try FileManager.default.createSymbolicLink(
         at: directory.appendingPathComponent(link),
         withDestinationURL: Self.root.appendingPathComponent(target))
@@ -40,25 +41,30 @@ struct Harness {
 
   private var files: URL { directory.appendingPathComponent("run") }
 
-  /// Runs `faultline run`; `meddle` gets its process once its programs' output holds `moment`.
+  /// Runs `faultline run`, with the programs of `tools` before all others; `meddle` gets its process once its programs' output holds `moment`.
   func run(
-    _ arguments: [String], at moment: String? = nil,
+    _ arguments: [String], tools: URL? = nil, at moment: String? = nil,
     meddle: @Sendable @escaping (pid_t) -> Void = { _ in }
   ) async throws -> Outcome {
     let log = files.appendingPathComponent("output.log")
+    let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let path = tools.map { $0.path + ":" + inherited } ?? inherited
     let result = try await Subprocess.run(
       .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
       arguments: Arguments(["run", "--accel", "tcg", "--out", files.path] + arguments),
-      environment: .inherit.updating(["FAULTLINE_HOME": directory.path]),
+      environment: .inherit.updating(["FAULTLINE_HOME": directory.path, "PATH": path]),
       input: .none, output: .discarded, error: .string(limit: 1 << 20)
     ) { execution -> (pid: pid_t, seen: Int) in
       let pid = execution.processIdentifier.value
       return (pid, await Self.watch(pid, log, moment, meddle))
     }
     let watched = result.closureResult
+    // There is none when nothing was booted.
+    let console = FileManager.default.contents(
+      atPath: files.appendingPathComponent("console.log").path)
     return Outcome(
       status: result.terminationStatus, run: try savedRun(), err: result.standardError,
-      console: try String(contentsOf: files.appendingPathComponent("console.log"), encoding: .utf8),
+      console: String(decoding: console ?? Data(), as: UTF8.self),
       leftovers: try await leftovers(of: watched.pid), seen: watched.seen)
   }
 

@@ -10,14 +10,23 @@ struct MachineCatalogTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "kernels/machines.yaml").path
 
-  @Test("the shipped file has the three machines, the default one first")
+  @Test("the shipped file's first machine is the default one, and no two are alike")
   func shippedFile() throws {
     let catalog = try MachineCatalog(contentsOf: Self.shipped)
-    #expect(catalog.names == ["default", "small", "disk-swap"])
+    #expect(catalog.names.first == "default")
+    #expect(Set(catalog.machines.map(\.setupDirectives.description)).count > 10)
+    for machine in catalog.machines { #expect(!machine.summary.isEmpty) }
     var expected = MachineProfile(name: "default")
     expected.summary = try #require(catalog.machines.first).summary
     #expect(catalog.machines.first == expected)
     #expect(try catalog.machine(named: "small").swap == .none)
+    #expect(try catalog.machine(named: "small").scratch == nil)
+    #expect(try catalog.machine(named: "zswap").swap == .zswap(mebibytes: 512))
+    for fileSystem in FileSystem.allCases {
+      let machine = try catalog.machine(named: "swapfile-\(fileSystem.rawValue)")
+      #expect(machine.swap == .file(fileSystem, mebibytes: 128))
+      #expect(machine.scratch?.fileSystem == fileSystem)
+    }
     #expect(try catalog.machine(named: "disk-swap").swap == .disk(mebibytes: 512))
   }
 
@@ -33,10 +42,12 @@ struct MachineCatalogTests {
           hugepages_2m: 7
           hugepages_1g: 2
           swap: zram 64
+          scratch: xfs 300
           thp: always
           shmem_thp: within_size
           ksm: on
           sysctls: {vm.swappiness: 100, net.ipv4.ip_forward: "1"}
+          page_table_levels: 5
           command_line: [nosmt, page_poison=1]
       """
     let machine = try MachineCatalog(yaml: yaml, file: "m.yaml").machine(named: "big")
@@ -44,10 +55,11 @@ struct MachineCatalogTests {
       machine
         == MachineProfile(
           name: "big", summary: "all of it", memoryMebibytes: 8192, vcpus: 4, nodes: 1,
-          hugepages2M: 7, hugepages1G: 2, swap: .zram(mebibytes: 64), hugePages: .always,
+          hugepages2M: 7, hugepages1G: 2, swap: .zram(mebibytes: 64),
+          scratch: ScratchDisk(.xfs, mebibytes: 300), hugePages: .always,
           sharedHugePages: .withinSize, mergesPages: true,
           sysctls: [.init("vm.swappiness", "100"), .init("net.ipv4.ip_forward", "1")],
-          extraCommandLine: ["nosmt", "page_poison=1"]))
+          pageTableLevels: 5, extraCommandLine: ["nosmt", "page_poison=1"]))
   }
 
   @Test("an unknown machine is answered with the nearest name")
@@ -72,8 +84,30 @@ struct MachineCatalogTests {
     ),
     (
       "swap: zram",
-      "m.yaml:3: \"swap\" of machine \"one\" is \"zram\"; expected none, zram MIB or disk MIB, "
-        + "such as zram 512"
+      "m.yaml:3: \"swap\" of machine \"one\" is \"zram\"; expected none, zram MIB, disk MIB, "
+        + "zswap MIB or file FS MIB, such as zram 512 or file ext4 128"
+    ),
+    (
+      "swap: file ext2 64",
+      "m.yaml:3: \"swap\" of machine \"one\" has file system \"ext2\"; did you mean \"ext4\"?"
+    ),
+    (
+      "swap: file 64",
+      "m.yaml:3: \"swap\" of machine \"one\" is \"file 64\"; expected none, zram MIB, disk MIB, "
+        + "zswap MIB or file FS MIB, such as zram 512 or file ext4 128"
+    ),
+    (
+      "scratch: ext4",
+      "m.yaml:3: \"scratch\" of machine \"one\" is \"ext4\"; expected none or FS MIB, such as "
+        + "ext4 128"
+    ),
+    (
+      "scratch: xfs 64",
+      "m.yaml:3: \"scratch\" of machine \"one\" is \"xfs 64\"; xfs takes from 300 to 1048576 MiB"
+    ),
+    (
+      "page_table_levels: 6",
+      "m.yaml:3: \"page_table_levels\" of machine \"one\" is \"6\"; expected a number from 4 to 5"
     ),
     ("ksm: perhaps", "m.yaml:3: \"ksm\" of machine \"one\" is \"perhaps\"; expected on or off"),
     (
@@ -96,6 +130,29 @@ struct MachineCatalogTests {
     ),
     ("summary:", "m.yaml:3: \"summary\" of machine \"one\" must be a text"),
   ]
+
+  @Test("a swap file brings its disk, and must fit on one that is named")
+  func swapFile() throws {
+    func machine(_ lines: String) throws -> MachineProfile {
+      let yaml = "machines:\n  one: {\(lines)}\n"
+      return try #require(try MachineCatalog(yaml: yaml, file: "m.yaml").machines.first)
+    }
+    #expect(
+      try machine("swap: file ext4 64").scratch == ScratchDisk(.ext4, mebibytes: 192))
+    #expect(try machine("swap: file xfs 64").scratch == ScratchDisk(.xfs, mebibytes: 300))
+    let named = try machine("swap: file btrfs 64, scratch: btrfs 512")
+    #expect(named.scratch == ScratchDisk(.btrfs, mebibytes: 512))
+    #expect(named.swap == .file(.btrfs, mebibytes: 64))
+    for scratch in ["none", "ext4 512", "xfs 300"] {
+      let failure = #expect(throws: CatalogError.self) {
+        try machine("swap: file xfs 200, scratch: \(scratch)")
+      }
+      #expect(
+        failure?.description
+          == "m.yaml:2: machine \"one\" swaps to a file of 200 MiB on xfs, and its scratch is "
+          + "\(scratch); leave scratch out, or say xfs 328 or more")
+    }
+  }
 
   @Test("a mistake names the line and what was meant", arguments: mistakes)
   func mistake(_ row: (line: String, message: String)) {

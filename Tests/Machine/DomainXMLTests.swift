@@ -8,12 +8,12 @@ import Testing
 struct DomainXMLTests {
   private static func spec(
     _ accelerator: Accelerator, vcpus: Int = 2, nodes: Int = 2, memory: Int = 1536,
-    disks: [Int] = [], words: [String] = []
+    disks: [GuestSpec.Disk] = [], words: [String] = []
   ) -> GuestSpec {
     GuestSpec(
       name: "run-1", accelerator: accelerator, kernel: .file("/k"), initramfs: .file("/i"),
       commandLine: KernelCommandLine(for: accelerator, adding: words), memoryMebibytes: memory,
-      vcpus: vcpus, nodes: nodes, diskMebibytes: disks)
+      vcpus: vcpus, nodes: nodes, disks: disks)
   }
 
   private static func text(_ spec: GuestSpec, disks: [String] = [], socket: String? = nil) -> String
@@ -33,7 +33,11 @@ struct DomainXMLTests {
 
   @Test("a machine on KVM, one node, a disk, and no socket of ours")
   func virtualized() throws {
-    let spec = Self.spec(.kvm, vcpus: 1, nodes: 1, memory: 512, disks: [256, 128])
+    let spec = Self.spec(
+      .kvm, vcpus: 1, nodes: 1, memory: 512,
+      disks: [
+        .init("scratch", .image("/cache/ext4")), .init("swap", .empty(mebibytes: 128)),
+      ])
     try expectSnapshot(Self.text(spec, disks: ["/run/disk0", "/run/disk1"]), "kvm-disk.xml")
   }
 
@@ -42,6 +46,19 @@ struct DomainXMLTests {
     let spec = Self.spec(
       .tcg, vcpus: 2, nodes: 3, memory: 1000, words: ["a=\"<&>'\""])
     try expectSnapshot(Self.text(spec), "awkward.xml")
+  }
+
+  @Test("page tables of 4 and of 5 levels are the processor's", arguments: [4, 5])
+  func pageTableLevels(_ levels: Int) throws {
+    for accelerator in Accelerator.allCases {
+      var spec = Self.spec(accelerator)
+      spec.pageTableLevels = levels
+      let policy = levels == 5 ? "require" : "disable"
+      let text = Self.text(spec)
+      #expect(text.contains("<feature policy='\(policy)' name='la57'/>"))
+      #expect(text.contains("cx16") == (accelerator == .tcg))
+    }
+    #expect(!Self.text(Self.spec(.tcg)).contains("la57"))
   }
 
   @Test("is XML, whatever the words", arguments: ["plain", "<&>\"'", "a=]]>", "ü=é"])
@@ -93,7 +110,7 @@ struct KernelCommandLineTests {
     #expect(KernelCommandLine(for: .kvm).description == Self.common)
   }
 
-  @Test("a profile's words, memory, vCPUs, nodes and swap disk reach the guest")
+  @Test("a profile's words, memory, vCPUs, nodes and disks reach the guest")
   func profile() {
     let profile = MachineProfile(
       name: "m", memoryMebibytes: 768, vcpus: 3, nodes: 1, hugepages2M: 8,
@@ -104,7 +121,12 @@ struct KernelCommandLineTests {
     #expect(spec.memoryMebibytes == 768)
     #expect(spec.vcpus == 3)
     #expect(spec.nodes == 1)
-    #expect(spec.diskMebibytes == [64])
+    #expect(spec.disks == [.init("swap", .empty(mebibytes: 64))])
     #expect(spec.domainName == "faultline-g")
+    let withFiles = GuestSpec(
+      name: "g", profile: profile, accelerator: .tcg, kernel: .file("/k"), initramfs: .bytes([1]),
+      scratch: "/cache/ext4")
+    #expect(withFiles.disks.map(\.serial) == ["scratch", "swap"])
+    #expect(withFiles.disks.first?.content == .image("/cache/ext4"))
   }
 }

@@ -25,7 +25,8 @@ enum GuestBench {
   static func hypervisor() async throws -> Hypervisor { try await shared.value }
 
   static let profile = MachineProfile(
-    name: "small", memoryMebibytes: 512, vcpus: 1, nodes: 1, hugepages2M: 0, swap: .none)
+    name: "small", memoryMebibytes: 512, vcpus: 1, nodes: 1, hugepages2M: 0, swap: .none,
+    scratch: nil)
 
   /// An archive with init, or with another program in its place.
   static func initramfs(_ program: [UInt8]? = nil) throws -> [UInt8] {

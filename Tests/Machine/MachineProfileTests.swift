@@ -11,6 +11,7 @@ struct MachineProfileTests {
     #expect(
       text == """
         hugepages 2048 48
+        mount ext4 scratch /mnt/disk
         swap zram 512
         write /sys/kernel/mm/transparent_hugepage/enabled madvise
         write /sys/kernel/mm/transparent_hugepage/shmem_enabled advise
@@ -45,12 +46,59 @@ struct MachineProfileTests {
       ])
   }
 
-  @Test("a machine asks for the modules of its own swap only")
+  @Test("a machine asks for the modules of its own disks and swap only")
   func modules() {
-    #expect(MachineProfile(name: "x", swap: .none).moduleNames == ["virtio_pci", "virtio_console"])
+    #expect(
+      MachineProfile(name: "x", swap: .none, scratch: nil).moduleNames
+        == ["virtio_pci", "virtio_console"])
+    #expect(
+      MachineProfile(name: "x", swap: .none).moduleNames
+        == ["virtio_pci", "virtio_console", "virtio_blk", "ext4"])
     #expect(MachineProfile(name: "x").moduleNames.contains("zram"))
     let disk = MachineProfile(name: "x", swap: .disk(mebibytes: 1))
     #expect(disk.moduleNames.contains("virtio_blk"))
-    #expect(disk.setupDirectives.contains(.diskSwap(device: "/dev/vda")))
+    #expect(disk.setupDirectives.contains(.diskSwap(serial: "swap")))
+    #expect(disk.swapDiskMebibytes == 1)
+  }
+
+  @Test("what kernels switch off where memory is short is on again")
+  func shortMemory() {
+    let path = "/sys/kernel/mm/transparent_hugepage/use_zero_page"
+    let directive = MachineSetup.Directive.write(path: path, value: "1")
+    #expect(MachineProfile(name: "x", memoryMebibytes: 320).setupDirectives.contains(directive))
+    #expect(!MachineProfile(name: "x").setupDirectives.contains(directive))
+  }
+
+  @Test("zswap stands before a disk, and is switched on after it")
+  func zswap() {
+    let profile = MachineProfile(name: "x", swap: .zswap(mebibytes: 7), scratch: nil)
+    #expect(profile.swapDiskMebibytes == 7)
+    #expect(profile.moduleNames.contains("zsmalloc"))
+    #expect(
+      profile.setupDirectives.prefix(3) == [
+        .hugepages(kib: 2048, count: 48), .diskSwap(serial: "swap"),
+        .write(path: "/sys/module/zswap/parameters/enabled", value: "Y"),
+      ])
+  }
+
+  @Test("a swap file comes after the disk it lies on", arguments: FileSystem.allCases)
+  func swapFile(_ fileSystem: FileSystem) {
+    let profile = MachineProfile(
+      name: "x", hugepages2M: 0, swap: .file(fileSystem, mebibytes: 9),
+      scratch: ScratchDisk(fileSystem, mebibytes: 512))
+    let type = fileSystem.rawValue
+    #expect(profile.moduleNames.contains(type))
+    #expect(profile.swapDiskMebibytes == nil)
+    #expect(
+      profile.setupDirectives.prefix(2) == [
+        .mount(type: type, serial: "scratch", directory: "/mnt/disk"),
+        .fileSwap(type: type, path: "/mnt/disk/swap", mebibytes: 9),
+      ])
+  }
+
+  @Test("the number of page table levels is checked in the guest")
+  func pageTableLevels() {
+    let profile = MachineProfile(name: "x", pageTableLevels: 5)
+    #expect(profile.setupDirectives.last == .expect(fact: "page_table_levels", value: "5"))
   }
 }

@@ -169,6 +169,15 @@ struct lmm_pm_scan_arg {
   uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
 };
 
+// ---- files: where a file's blocks are, and how they are written
+static const uint64_t LMM_FS_IOC_GETFLAGS = 0x80086601;
+static const uint64_t LMM_FS_IOC_SETFLAGS = 0x40086602;
+static const uint64_t LMM_FICLONE = 0x40049409;
+static const uint32_t LMM_FS_NOCOW_FL = 0x00800000;
+struct lmm_extent { uint64_t logical, physical, length; uint32_t flags, pad; };
+// FS_IOC_FIEMAP with FIEMAP_FLAG_SYNC: how many of at most count extents there are from offset on, or -1 with errno.
+int lmm_extents(int fd, uint64_t offset, struct lmm_extent *_Nonnull extents, uint32_t count);
+
 // ---- swap, processes, threads
 int lmm_swapon(const char *_Nonnull path, int flags);
 int lmm_swapoff(const char *_Nonnull path);
@@ -203,6 +212,7 @@ ssize_t lmm_read(int fd, void *_Nonnull buffer, size_t length);
 ssize_t lmm_pread(int fd, void *_Nonnull buffer, size_t length, int64_t offset);
 ssize_t lmm_write(int fd, const void *_Nonnull buffer, size_t length);
 ssize_t lmm_pwrite(int fd, const void *_Nonnull buffer, size_t length, int64_t offset);
+int lmm_sync(int fd);
 int64_t lmm_seek(int fd, int64_t offset, int whence);
 int lmm_truncate(int fd, int64_t length);
 int lmm_fcntl(int fd, int command, long argument);

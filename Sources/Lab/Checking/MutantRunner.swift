@@ -117,7 +117,7 @@ package struct MutantRunner: Sendable {
 
   /// What a result depends on beside the mutant: with any of it changed a mutant runs again.
   private func context(_ kernel: BuiltKernel) -> String {
-    ([kernel.record.sha256, spec.machine.name, "enough \(spec.enough ?? 0)"]
+    ([kernel.record.sha256, "\(spec.machine)", "enough \(spec.enough ?? 0)"]
       + spec.suites.map { "\($0.name) \($0.digest) \($0.cases.count)" }).joined(separator: "\n")
   }
 }
@@ -198,7 +198,7 @@ extension MutantRunner {
     }
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     var run = RunSpec(
-      kernels: [kernel.bootable(name: name)], machine: spec.machine, suites: suites,
+      kernels: [kernel.bootable(name: name)], machines: [spec.machine], suites: suites,
       repetitions: repetitions, accelerator: spec.accelerator, connection: nil,
       directory: directory, id: name)
     run.enough = enough

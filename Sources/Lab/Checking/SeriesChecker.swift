@@ -202,7 +202,7 @@ extension SeriesChecker {
     let label = index == 0 ? "base" : "patch-\(index)"
     let directory = try freshDirectory(label)
     let run = RunSpec(
-      kernels: [kernel.bootable(name: label)], machine: spec.machine, suites: suites,
+      kernels: [kernel.bootable(name: label)], machines: [spec.machine], suites: suites,
       repetitions: repetitions, accelerator: spec.accelerator, connection: nil,
       directory: directory, id: "\(spec.id)/\(directory.lastPathComponent)")
     let outcome = await lab.run(run, on: host, report: report)

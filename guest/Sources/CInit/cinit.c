@@ -87,6 +87,15 @@ int64_t ci_device_size(int fd) {
   return ioctl(fd, BLKGETSIZE64, &size) < 0 ? -errno : (int64_t)size;
 }
 
+int ci_sync(int fd) { return RETRY(fsync(fd)); }
+
+int ci_write_in_place(int fd) {
+  int flags = 0;
+  if (ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0) return -errno;
+  flags |= FS_NOCOW_FL;
+  return ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0 ? -errno : 0;
+}
+
 int ci_mkdir(const char *path) { return mkdir(path, 0755) < 0 ? -errno : 0; }
 int ci_unlink(const char *path) { return unlink(path) < 0 ? -errno : 0; }
 int ci_symlink(const char *target, const char *path) {

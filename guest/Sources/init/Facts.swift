@@ -11,6 +11,9 @@ enum Facts {
       Fact("nodes", String(nodes())),
     ] + memory() + [
       Fact("hugepages_2m", hugepages("2048")), Fact("hugepages_1g", hugepages("1048576")),
+      Fact("page_table_levels", pageTableLevels()), Fact("swap", swapAreas()),
+      Fact("zswap", Files.text("/sys/module/zswap/parameters/enabled") ?? ""),
+      Fact("scratch", scratch()),
       Fact("thp", chosen(Files.text(thp + "enabled") ?? "")),
       Fact("shmem_thp", chosen(Files.text(thp + "shmem_enabled") ?? "")),
       Fact("uffd_features", userfaultfdFeatures()),
@@ -60,6 +63,42 @@ enum Facts {
       Fact("mem_total_kib", total), Fact("mem_available_kib", available),
       Fact("swap_total_kib", swap),
     ]
+  }
+
+  /// `5` where the kernel uses the processor's fifth level of page tables: without it the flag is hidden.
+  private static func pageTableLevels() -> String {
+    // The first processor's entry: all are alike.
+    let text = Files.bytes("/proc/cpuinfo", limit: 4096) ?? []
+    let flags = text.split(separator: UInt8(ascii: "\n")).first {
+      $0.starts(with: Array("flags".utf8))
+    }
+    let wanted = Array("la57".utf8)
+    let words = flags?.split(separator: UInt8(ascii: " ")) ?? []
+    return words.contains { $0.elementsEqual(wanted) } ? "5" : "4"
+  }
+
+  /// The areas in use, such as `/dev/zram0`.
+  private static func swapAreas() -> String {
+    let text = Files.bytes("/proc/swaps") ?? []
+    var areas = ""
+    for line in text.split(separator: UInt8(ascii: "\n")).dropFirst() {
+      let path = line.prefix { $0 > 0x20 }
+      areas += (areas.isEmpty ? "" : " ") + String(decoding: path, as: UTF8.self)
+    }
+    return areas
+  }
+
+  /// The type of the file system on the scratch disk; empty when there is none.
+  private static func scratch() -> String {
+    let wanted = Array("/mnt/disk".utf8)
+    for line in (Files.bytes("/proc/mounts") ?? []).split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(separator: UInt8(ascii: " "))
+      guard fields.count > 2, fields[1].elementsEqual(wanted) else {
+        continue
+      }
+      return String(decoding: fields[2], as: UTF8.self)
+    }
+    return ""
   }
 
   private static func hugepages(_ kib: String) -> String {

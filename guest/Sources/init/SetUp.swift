@@ -65,8 +65,14 @@ struct SetUp {
     case .zramSwap(let mebibytes):
       note(Swap.useZram(mebibytes: mebibytes))
       endPhase("swap")
-    case .diskSwap(let device):
-      note(Swap.use(device))
+    case .mount(let type, let serial, let directory):
+      note(Disks.mount(type, serial: serial, on: directory))
+      endPhase("disks")
+    case .diskSwap(let serial):
+      note(Swap.useDisk(serial: serial))
+      endPhase("swap")
+    case .fileSwap(let type, let path, let mebibytes):
+      note(Swap.useFile(path, on: type, mebibytes: mebibytes))
       endPhase("swap")
     case .write(let path, let value):
       note(knob(path, value))

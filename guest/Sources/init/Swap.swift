@@ -28,23 +28,57 @@ enum Swap {
     return result
   }
 
+  /// Turns the disk of a serial number into swap; answers a sentence when it fails.
+  static func useDisk(serial: String) -> String? {
+    guard let name = Disks.name(serial: serial) else { return Disks.missing(serial) }
+    // Solid: the kernel keeps huge pages in one piece only where there is no head to move.
+    let path = "/sys/block/" + name + "/queue/rotational"
+    let result = Files.write("0", to: path)
+    guard result == 0 else { return "\(path) does not take 0: \(errorName(result))" }
+    return use("/dev/" + name)
+  }
+
+  /// Makes a file without holes and turns it into swap; answers a sentence when it fails.
+  static func useFile(_ path: String, on type: String, mebibytes: Int) -> String? {
+    let file = ci_open(path, CI_READ_WRITE | CI_CREATE | CI_TRUNCATE)
+    guard file >= 0 else { return "\(path) cannot be made: \(errorName(file))" }
+    defer { ci_close(file) }
+    // btrfs swaps to files only that it does not copy on write, which is settled while they are empty.
+    if type == "btrfs", case let result = ci_write_in_place(file), result < 0 {
+      return "\(path) cannot be set to be written in place: \(errorName(result))"
+    }
+    let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    for mebibyte in 0..<mebibytes {
+      let written = zeros.withUnsafeBytes {
+        ci_pwrite(file, $0.baseAddress, $0.count, Int64(mebibyte) << 20)
+      }
+      guard written == zeros.count else {
+        return "\(path) holds \(mebibyte) of \(mebibytes) MiB: \(errorName(min(written, 0)))"
+      }
+    }
+    // swapon asks where the blocks are, which some file systems decide only when they write.
+    let result = ci_sync(file)
+    guard result == 0 else { return "\(path) cannot be written: \(errorName(result))" }
+    return format(path, file, size: Int64(mebibytes) << 20)
+  }
+
   /// Formats a block device as swap and swaps to it; answers a sentence when it fails.
-  static func use(_ device: String) -> String? {
+  private static func use(_ device: String) -> String? {
     let file = ci_open(device, CI_READ_WRITE)
     guard file >= 0 else { return "\(device) cannot be opened: \(errorName(file))" }
+    defer { ci_close(file) }
+    return format(device, file, size: ci_device_size(file))
+  }
+
+  private static func format(_ path: String, _ file: CInt, size: Int64) -> String? {
     let page = ci_page_size()
-    let size = ci_device_size(file)
-    guard size >= 10 * Int64(page) else {
-      ci_close(file)
-      return "\(device) is too small for swap: \(size) bytes"
-    }
+    guard size >= 10 * Int64(page) else { return "\(path) is too small for swap: \(size) bytes" }
     let header = self.header(
       pageSize: page, lastPage: UInt32(truncatingIfNeeded: size / Int64(page) - 1))
     let written = header.withUnsafeBytes { ci_pwrite(file, $0.baseAddress, $0.count, 0) }
-    ci_close(file)
-    guard written == page else { return "\(device) cannot be formatted: \(errorName(written))" }
-    let result = ci_swapon(device)
-    return result == 0 ? nil : "\(device) cannot be swapped to: \(errorName(result))"
+    guard written == page else { return "\(path) cannot be formatted: \(errorName(written))" }
+    let result = ci_swapon(path)
+    return result == 0 ? nil : "\(path) cannot be swapped to: \(errorName(result))"
   }
 
   /// The first page of a swap area: version 1, its last page, no bad pages, and the magic word at the page's end.

@@ -1,4 +1,5 @@
 import GuestKit
+import GuestProtocol
 import LinuxMM
 
 /// A way to break a huge page up; the raw value is the leg's name.
@@ -89,6 +90,19 @@ func splitLosesNothing(_ trial: Trial, _ split: Split) throws(CaseEnd) {
   try trial.expectAllDirty(pages, "after \(split.rawValue) and a trip to swap")
 }
 
+extension Requirement {
+  /// Swap that is known to hold huge pages in one piece, which files and rotating disks do not.
+  fileprivate static let hugeSwap = Requirement("huge-swap") {
+    guard let text = try? TextFile.read("/proc/swaps") else {  // no swap, as good as unreadable
+      return Lacking(.config, "no /proc/swaps (CONFIG_SWAP)")
+    }
+    let memory = Array("/dev/zram".utf8)
+    let areas = text.utf8.split(separator: UInt8(ascii: "\n"))
+    return areas.contains { $0.starts(with: memory) }
+      ? nil : Lacking(.resource, "swap is a file or a disk and holds no huge page in one piece")
+  }
+}
+
 /// No base page of a clean huge page becomes soft-dirty because it is broken up.
 func splitGainsNothing(_ trial: Trial, _ split: Split) throws(CaseEnd) {
   let pages = try hugeArea(trial)
@@ -100,6 +114,7 @@ func splitGainsNothing(_ trial: Trial, _ split: Split) throws(CaseEnd) {
   if split == .pageout {
     // A huge page that swap has no room for in one piece is split as debugfs splits it.
     let now = try trial.attempt("reading vmstat", try Counters.vmstat("thp_swpout")) ?? 0
+    if now == whole { try trial.need(.hugeSwap) }
     try trial.prove(now > whole, otherwise: "the huge page did not go to swap in one piece")
   }
   let dirty = try trial.count(.softDirty, in: pages)

@@ -1,4 +1,5 @@
 import GuestKit
+import GuestProtocol
 import LinuxMM
 
 extension Backing {
@@ -8,7 +9,35 @@ extension Backing {
 
 /// Protection goes out with the page and comes back with it.
 func outInKeeps(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  try outInKeeps(trial, try backing.map(trial, pages: 8))
+}
+
+extension Requirement {
+  /// Addresses of more than 47 bits.
+  static let fiveLevels = Requirement("page-table-levels:5") {
+    do throws(Errno) {
+      _ = try Mapping(anonymous: Memory.pageSize, .private, at: above47Bits)
+      return nil
+    } catch {
+      return Lacking(
+        .resource, "no memory above 47 bits: \(error); the machine la57 wants page tables for it")
+    }
+  }
+}
+
+private let above47Bits: UInt64 = 0x5a_1234_5678_9000
+
+/// The same at an address whose upper bits are lost wherever 47 of them are taken to be all.
+func outInAbove47Bits(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let pages = try backing.map(trial, pages: 8)
+  try pages.move(trial, to: above47Bits)
+  trial.evidence("address", "0x" + hex(pages.range.start))
+  try trial.prove(pages.range.start == above47Bits, otherwise: "the pages are elsewhere")
+  try outInKeeps(trial, pages)
+}
+
+private func outInKeeps(_ trial: Trial, _ pages: Pages) throws(CaseEnd) {
+  let backing = pages.backing
   pages.fill()
   let plain = backing.writtenLetters
   let tracker = try Tracker(trial, of: pages)

@@ -1,5 +1,4 @@
 import GuestKit
-import GuestProtocol
 import LinuxMM
 
 /// Slots that held pages of zeros hold data next time: a small area, so that some are used again.
@@ -19,26 +18,16 @@ func zeroSlotsReused(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(pages, nil, "in slots that may have held zeros")
 }
 
-extension Requirement {
-  /// Swap that a page is read from only after it was written there: pages that come in keep their slots.
-  static let slowSwap = Requirement("disk-swap") {
-    guard let text = try? TextFile.read("/proc/swaps") else {  // no swap, as good as unreadable
-      return Lacking(.config, "no /proc/swaps (CONFIG_SWAP)")
-    }
-    let areas = text.utf8.split(separator: UInt8(ascii: "\n")).dropFirst()
-    guard !areas.isEmpty else { return Lacking(.resource, "no swap area") }
-    let memory = Array("/dev/zram".utf8)
-    return areas.contains { $0.starts(with: memory) }
-      ? Lacking(.resource, "swap is on zram; the machine disk-swap has a disk") : nil
-  }
-}
-
 /// A page that went out as zeros, came back and was written holds data the next time it comes.
 ///
 /// It keeps its slot while it is in, so that it goes out to the same one, where zeros were noted and not written
 /// (6.12). What the swap cache still has proves nothing: each time most pages must be gone from there.
 func zeroSlotRewritten(_ trial: Trial) throws(CaseEnd) {
   let group = try trial.attempt("a memory cgroup", try MemoryGroup())
+  // A file on a disk: zram does not keep the slots of what it gives back.
+  let file = try SwapFile(trial)
+  defer { file.remove() }
+  try file.takeOver(trial)
   let pages = try Backing.anon.map(trial, pages: 256)
   for page in 0..<pages.count { pages.store(page, 0) }
   try leave(trial, pages, group)
@@ -50,6 +39,7 @@ func zeroSlotRewritten(_ trial: Trial) throws(CaseEnd) {
   pages.fill()
   try leave(trial, pages, group)
   try trial.expectIntact(pages, nil, "in slots that held zeros")
+  try file.turnOff(trial)
 }
 
 /// Gets pages out of memory and out of the swap cache.

@@ -16,6 +16,9 @@ Suite.main {
     needs: [.swap, .writeProtectFiles]
   ) { (trial) throws(CaseEnd) in try outInKeeps(trial, .shmempriv) }
   Case.each(
+    "swap.above-47-bits", "memory that only page tables of five levels reach goes out and back",
+    on: [.anon, .shmem], needs: [.swap, .fiveLevels], needsOn: needsWP, body: outInAbove47Bits)
+  Case.each(
     "swap.unwp-while-out", "lifting the protection of a page that is out leaves no trap",
     on: privateAndShared, needs: [.swap], needsOn: needsWP, body: unprotectWhileOut)
   Case.each(
@@ -67,7 +70,7 @@ Suite.main {
     needs: [.zram, .root], body: zeroSlotsReused)
   Case(
     "swap.zero-slot-rewritten", "a page of zeros that is written and goes out again holds data",
-    needs: [.swap, .slowSwap, .root, .cgroupMemory], body: zeroSlotRewritten)
+    needs: [.root, .disk, .cgroupMemory], body: zeroSlotRewritten)
   Case(
     "swap.zswap-freed", "zswap drops its copies when memory that is out is unmapped",
     needs: [.swap, .root, .compressedSwap], body: zswapFreed)
@@ -102,6 +105,9 @@ Suite.main {
     on: [.anon, .shmem], needs: [.swap, .writeProtectAsync, .pagemapScan],
     body: scanProtectsWhileOut)
   FolioTreatment.cases
+  SwapKind.cases
+  SwapRule.cases
+  SwapPiece.cases
   Case(
     "zap-anon.free-then-reclaim-drops", "a page freed and reclaimed is gone with its protection",
     needs: [.writeProtectAnon, .root], body: freeThenReclaim)

@@ -59,6 +59,10 @@ long ci_pwrite(int fd, const void *bytes, size_t count, int64_t offset);
 int ci_seek_end(int fd);
 /// The size of a block device in bytes (BLKGETSIZE64).
 int64_t ci_device_size(int fd);
+/// fsync(2).
+int ci_sync(int fd);
+/// Sets FS_NOCOW_FL on an empty file, so that btrfs writes its blocks in place.
+int ci_write_in_place(int fd);
 int ci_mkdir(const char *path);
 int ci_unlink(const char *path);
 int ci_symlink(const char *target, const char *path);
