@@ -9,13 +9,16 @@ public final class Writer: Sendable {
   // As above.
   nonisolated(unsafe) private var thread: Int32 = 0
 
-  /// Starts the thread; the store happens at once.
-  public init(_ trial: Trial, to address: UInt64, _ value: UInt8) throws(CaseEnd) {
+  /// Starts the thread; the store happens at once, or a moment later, so that somebody waits for it by then.
+  public init(
+    _ trial: Trial, to address: UInt64, _ value: UInt8, after pause: Duration = .zero
+  ) throws(CaseEnd) {
     do throws(Errno) {
       // Not joined: a thread that stays blocked ends with the case's process.
       _ = try Thread { [self] in
         let own = System.threadID
         monitor.locked { thread = own }
+        if pause > .zero { System.sleep(milliseconds: pause.scaledMilliseconds) }
         Memory.store(address, value)
         monitor.locked {
           isDone = true
@@ -29,11 +32,13 @@ public final class Writer: Sendable {
   public var threadID: Int32 { monitor.locked { thread } }
 
   /// Fails unless the store goes through within the time.
-  public func expectDone(_ trial: Trial, _ when: String) throws(CaseEnd) {
-    let isDone = monitor.wait(milliseconds: 5000) { self.isDone }
+  public func expectDone(
+    _ trial: Trial, _ when: String, within limit: Duration = .seconds(5)
+  ) throws(CaseEnd) {
+    let isDone = monitor.wait(milliseconds: limit.scaledMilliseconds) { self.isDone }
     try trial.expect(
       isDone, expected: "the blocked store goes through " + when,
-      seen: "it is still blocked 5 s later")
+      seen: "it is still blocked \(limit.scaledMilliseconds) ms later")
   }
 
   /// Fails if the store goes through within a moment.
