@@ -130,6 +130,9 @@ private func refused(
     "guard.basic", "a guard is what accesses meet until it is removed", on: [.anon, .thp],
     needs: [.guardAnon], body: Guards.basic)
   Case.each(
+    "guard.over-protected", "a guard takes a protected page's place", on: [.anon],
+    needs: tracking + [.guardAnon], body: Guards.overProtected)
+  Case.each(
     "guard.tracked", "guards and write-protection leave each other alone", on: [.anon],
     needs: tracking + [.guardAnon], body: Guards.underTracking)
   Case.each(

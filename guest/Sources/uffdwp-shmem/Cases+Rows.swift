@@ -79,6 +79,9 @@ import UffdWP
     "guard.basic", "a guard is what accesses meet until it is removed", on: [.shmem, .file],
     needs: [.guardFiles], body: Guards.basic)
   Case.each(
+    "guard.over-protected", "a guard takes a protected page's place", on: [.shmem],
+    needs: files + [.guardFiles], body: Guards.overProtected)
+  Case.each(
     "guard.tracked", "guards and write-protection leave each other alone", on: [.shmem],
     needs: files + [.guardFiles], body: Guards.underTracking)
 }
