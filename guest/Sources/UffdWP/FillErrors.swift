@@ -100,7 +100,8 @@ public enum FillErrors {
     Memory.fill(short, with: FaultPolicy.copiedByte)
     let tail = AddressRange(start: pages.address(3), length: 2 * size)
     try trial.expectFilled(
-      try tracker.fill(.copy, tail, from: short.start), part: size, "UFFDIO_COPY from half a source")
+      try tracker.fill(.copy, tail, from: short.start), part: size, "UFFDIO_COPY from half a source"
+    )
     pages.note(3, fullOf: FaultPolicy.copiedByte)
     try trial.expectPagemap(pages, 4..<6, "-", "behind what had a source")
 

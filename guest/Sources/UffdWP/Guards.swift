@@ -120,7 +120,8 @@ public enum Guards {
       try child.expectWriteFault(tracker, pages, 3, "a store behind them", pages.store(3, 0x75))
       try child.expectNoEvent(tracker, "a store to the hole", pages.store(1, 0x76))
     }
-    try child.finish("MADV_GUARD_INSTALL over protected pages comes back", within: .milliseconds(500))
+    try child.finish(
+      "MADV_GUARD_INSTALL over protected pages comes back", within: .milliseconds(500))
   }
 
   /// `PAGEMAP_SCAN` knows guards as a category of their own.

@@ -55,6 +55,14 @@ public enum Queues {
     } catch { throw .error("reading fdinfo failed with \(error)") }
   }
 
+  /// Fails if somebody faults who was told of already: woken for nothing.
+  private static func expectNothing(
+    _ trial: Trial, _ uffd: borrowing Userfaultfd, _ when: String
+  ) throws(CaseEnd) {
+    let again = try trial.attempt("read(2)", try uffd.nextEvents(atMost: 4))
+    try trial.expect(again.count, equals: 0, "new events of those who wait, \(when)")
+  }
+
   /// One read(2) gives as many events as fit and no more; each fault is told of once, in its own page.
   public static func severalAtOnce(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     let pages = try backing.map(trial)
@@ -93,20 +101,26 @@ public enum Queues {
     try trial.expectIntact(pages)
   }
 
-  /// A blocking read(2) waits for a fault and returns it.
+  /// A blocking read(2) waits for a fault and returns it, even if there is room for more.
   public static func blockingRead(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     let pages = try backing.map(trial)
-    let uffd = try open(trial, pages, blocking: true)
-    let writer = try Writer(trial, to: pages.address(1), 0x61, after: .milliseconds(30))
+    let reader = try BlockedReader(trial, try open(trial, pages, blocking: true))
+    let before = reader.wait(.milliseconds(30))
+    try trial.expect(before == nil, expected: "a read that waits for a fault", seen: "it returned")
+    let writer = try Writer(trial, to: pages.address(1), 0x61)
     pages.note(1, at: 0, 0x61)
-    let events = try trial.expectSuccess(
-      of: "a blocking read", try uffd.nextEvents(atMost: 4))
+    guard let events = reader.wait(.seconds(2)) else {
+      try trial.fail(
+        expected: "a blocking read with room for four returns the first event",
+        seen: "it did not return in 2 s")
+    }
     try trial.expect(events.count, equals: 1, "events of a blocking read")
     if case .fault(let fault) = events.first {
       try trial.expect(fault.address, equals: pages.address(1), "the address of the fault")
     }
     try writer.expectBlocked(trial, "until it is resolved")
-    try trial.attempt("UFFDIO_WRITEPROTECT", try uffd.unprotect(pages.range))
+    let range = pages.range
+    try trial.attempt("UFFDIO_WRITEPROTECT", try reader.uffd.unprotect(range))
     try writer.expectDone(trial, "when it is resolved")
     try trial.expectIntact(pages)
   }
@@ -183,13 +197,14 @@ public enum Queues {
       uffd.fill(.copy, pages.range(0), from: source, rawMode: 1), all: pages.pageSize,
       "UFFDIO_COPY in mode DONTWAKE")
     try all[0].expectBlocked(trial, "after a copy in mode DONTWAKE")
-    // Stops at page 2, having filled 1: it wakes at 1, and neither at 0 nor at 3.
-    let rest = AddressRange(start: pages.address(1), length: 2 * pages.pageSize)
+    // Stops at page 2, having filled 1: it wakes at 1, and neither at 0 nor at 3, which would fault again.
+    let rest = AddressRange(start: pages.address(1), length: 3 * pages.pageSize)
     try trial.expectFilled(
       uffd.fill(.copy, rest, from: source), part: pages.pageSize, "UFFDIO_COPY up to a page")
     try all[1].expectDone(trial, "when its page is filled")
     try all[0].expectBlocked(trial, "when the page behind it is filled")
     try all[2].expectBlocked(trial, "when a page before it is filled")
+    try expectNothing(trial, uffd, "after a copy that did not come to their pages")
     try trial.attempt("UFFDIO_WAKE", try uffd.wake(pages.range(0)))
     try all[0].expectDone(trial, "when it is woken")
     try trial.expectFilled(
@@ -208,10 +223,12 @@ public enum Queues {
     let uffd = try open(trial, pages, for: .missing)
     let all = try writers(trial, pages, [0, 1, 3])
     try waitPending(trial, uffd, 3)
+    _ = try trial.attempt("read(2)", try uffd.nextEvents(atMost: 4))
     try trial.attempt("UFFDIO_UNREGISTER of a part", try uffd.unregister(pages.range(1..<3)))
     try all[1].expectDone(trial, "when its page is unregistered")
     try all[0].expectBlocked(trial, "when the page behind it is unregistered")
     try all[2].expectBlocked(trial, "when the page before it is unregistered")
+    try expectNothing(trial, uffd, "after pages beside theirs were unregistered")
     let source = try Fills.filled(trial, pages: 1, of: backing).start
     for page in [0, 3] {
       try trial.expectFilled(

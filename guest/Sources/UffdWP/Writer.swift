@@ -9,16 +9,13 @@ public final class Writer: Sendable {
   // As above.
   nonisolated(unsafe) private var thread: Int32 = 0
 
-  /// Starts the thread; the store happens at once, or a moment later, so that somebody waits for it by then.
-  public init(
-    _ trial: Trial, to address: UInt64, _ value: UInt8, after pause: Duration = .zero
-  ) throws(CaseEnd) {
+  /// Starts the thread; the store happens at once.
+  public init(_ trial: Trial, to address: UInt64, _ value: UInt8) throws(CaseEnd) {
     do throws(Errno) {
       // Not joined: a thread that stays blocked ends with the case's process.
       _ = try Thread { [self] in
         let own = System.threadID
         monitor.locked { thread = own }
-        if pause > .zero { System.sleep(milliseconds: pause.scaledMilliseconds) }
         Memory.store(address, value)
         monitor.locked {
           isDone = true

@@ -187,8 +187,12 @@ private func meeting(
     "move.zero-page", "the zero page and holes move as what they are", needs: needs,
     body: moveZeroPage)
   Case("move.thp/whole", "a huge page moves as one", needs: huge, body: moveHuge)
-  Case(
-    "move.thp/part", "a page moves out of a huge page", needs: huge, body: moveHugePart)
+  Case("move.thp/part", "a page moves out of a huge page", needs: huge) {
+    (trial) throws(CaseEnd) in try moveHugePart(trial, 17)
+  }
+  Case("move.thp/head", "the first page moves out of a huge page", needs: huge) {
+    (trial) throws(CaseEnd) in try moveHugePart(trial, 0)
+  }
   Case(
     "move.thp/occupied", "a huge page moves as far as there is room", needs: huge,
     body: moveHugeOccupied)

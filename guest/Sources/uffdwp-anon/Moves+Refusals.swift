@@ -29,7 +29,10 @@ func moveAreasRefused(_ trial: Trial) throws(CaseEnd) {
     ("from nowhere", hole, 64 << 30, 0, .noEntry, true),
     ("in mode 8", hole, source.address(0), 8, .invalid, false),
     ("from an unaligned address", hole, source.address(0, at: 1), 0, .invalid, false),
-    ("of length 0", AddressRange(start: hole.start, length: 0), source.address(0), 0, .invalid, false),
+    (
+      "of length 0", AddressRange(start: hole.start, length: 0), source.address(0), 0, .invalid,
+      false
+    ),
   ]
   for (what, range, from, mode, errno, isWritten) in table {
     try trial.expectRefused(

@@ -53,6 +53,11 @@ func moveSwapped(_ trial: Trial) throws(CaseEnd) {
   try trial.expectNoEvent(tracker, "a store to a plain one in swap", target.store(2, 0x43))
   try trial.expectIntact(target, 0..<5)
   try trial.expectEvents([.missing], tracker, "a load where it was", _ = source.load(2))
+  // It is as much one's own as before: it can go back.
+  try trial.expectPagemap(target, 3, "S", "swapped out and moved, still")
+  try move(trial, tracker, target, to: source, 3..<4)
+  try trial.expectPagemap(source, 3, "S", "moved there and back")
+  try trial.expectIntact(source, 3..<4)
   try trial.expectPagemap(source, 5, "PX", "not moved")
 }
 
@@ -107,20 +112,20 @@ func moveHuge(_ trial: Trial) throws(CaseEnd) {
 }
 
 /// One page out of a huge page splits it; the others stay and are what they were.
-func moveHugePart(_ trial: Trial) throws(CaseEnd) {
+func moveHugePart(_ trial: Trial, _ part: Int) throws(CaseEnd) {
   let (source, target, tracker) = try areas(trial, .thp, pages: 512)
   try proveHuge(trial, source)
-  try move(trial, tracker, source, to: target, 17..<18)
+  try move(trial, tracker, source, to: target, part..<(part + 1))
   try trial.expect(try source.smaps(trial, "AnonHugePages"), equals: 0, "AnonHugePages, torn")
-  try trial.expectPagemap(source, 17, "-", "where the moved part was")
-  try trial.expectPagemap(source, 0..<17, "PX", "before it")
-  try trial.expectPagemap(source, 18..<512, "PX", "behind it")
-  try trial.expectPagemap(target, 17, "PX", "moved")
+  try trial.expectPagemap(source, part, "-", "where the moved part was")
+  try trial.expectPagemap(source, 0..<part, "PX", "before it")
+  try trial.expectPagemap(source, (part + 1)..<512, "PX", "behind it")
+  try trial.expectPagemap(target, part, "PX", "moved")
   try trial.expectCount(.present, in: target, equals: 1, "in the target")
-  try trial.expectIntact(target, 17..<18)
-  try trial.expectIntact(source, 0..<17)
-  try trial.expectIntact(source, 18..<512)
-  try trial.expectNoEvent(tracker, "a store to what stayed", source.store(18, 0x47))
+  try trial.expectIntact(target, part..<(part + 1))
+  try trial.expectIntact(source, 0..<part)
+  try trial.expectIntact(source, (part + 1)..<512)
+  try trial.expectNoEvent(tracker, "a store to what stayed", source.store(part + 1, 0x47))
 }
 
 /// A huge page moves as far as the target is empty, and says how far.

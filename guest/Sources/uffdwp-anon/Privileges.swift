@@ -102,7 +102,8 @@ func deviceNode(_ trial: Trial) throws(CaseEnd) {
     try child.attempt("UFFDIO_WRITEPROTECT", try own.writeProtect(pages.range(0)))
     let bits = try pages.bits(child, 0)
     try child.expect(
-      bits.contains(.writeProtected), expected: "W on a page that nobody protected", seen: "\(bits)")
+      bits.contains(.writeProtected), expected: "W on a page that nobody protected", seen: "\(bits)"
+    )
   }
   _ = consume setting
 }

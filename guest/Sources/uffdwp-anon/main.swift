@@ -142,7 +142,8 @@ Suite.main {
     "mremap.event-grows", "the event of a growing move names what was moved", on: [.anon],
     needs: [.eventRemap], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.growMoves)
   Case.each(
-    "api.user-mode-only-kernel-fault", "with USER_MODE_ONLY the kernel's faults are EFAULT", on: [.anon],
+    "api.user-mode-only-kernel-fault", "with USER_MODE_ONLY the kernel's faults are EFAULT",
+    on: [.anon],
     needs: [.userModeOnly], needsOn: { [.writeProtect(on: $0)] }, body: Delivery.userModeOnly)
   Case.each(
     "api.thread-id-other", "events of several threads name each", on: [.anon],
