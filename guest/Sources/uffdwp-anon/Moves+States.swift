@@ -51,13 +51,14 @@ func moveSwapped(_ trial: Trial) throws(CaseEnd) {
   try trial.expectWriteFault(tracker, target, 0, "a store to it", target.store(0, 0x41))
   try trial.expectWriteFault(tracker, target, 1, "a store to one in swap", target.store(1, 0x42))
   try trial.expectNoEvent(tracker, "a store to a plain one in swap", target.store(2, 0x43))
-  try trial.expectIntact(target, 0..<5)
-  try trial.expectEvents([.missing], tracker, "a load where it was", _ = source.load(2))
   // It is as much one's own as before: it can go back.
-  try trial.expectPagemap(target, 3, "S", "swapped out and moved, still")
+  try trial.expectPagemap(target, 3, "S", "swapped out and moved")
   try move(trial, tracker, target, to: source, 3..<4)
   try trial.expectPagemap(source, 3, "S", "moved there and back")
   try trial.expectIntact(source, 3..<4)
+  try trial.expectIntact(target, 0..<3)
+  try trial.expectIntact(target, 4..<5)
+  try trial.expectEvents([.missing], tracker, "a load where it was", _ = source.load(2))
   try trial.expectPagemap(source, 5, "PX", "not moved")
 }
 

@@ -35,14 +35,16 @@ private func expectLetters(
 }
 
 /// A store to the page blocks, raises one event at the page's start, and goes on when that is resolved.
+///
+/// Private pages are made, and cleared, before the event: that takes seconds here.
 private func expectFault(
   _ trial: Trial, _ uffd: borrowing Userfaultfd, _ page: AddressRange, at offset: UInt64,
   _ value: UInt8
 ) throws(CaseEnd) {
   let writer = try Writer(trial, to: page.start + offset, value)
   try trial.expect(
-    try trial.attempt("poll", try uffd.waitForEvent(milliseconds: 5000)),
-    expected: "an event of a store to a protected page", seen: "none within 5 s")
+    try trial.attempt("poll", try uffd.waitForEvent(milliseconds: 30_000)),
+    expected: "an event of a store to a protected page", seen: "none within 30 s")
   let event = try trial.attempt("reading the event", try uffd.nextEvent())
   if case .fault(let fault) = event {
     try trial.expect(fault.flags, equals: 3, "flags of the event")
@@ -89,7 +91,7 @@ func gigabyteMarker(_ trial: Trial) throws(CaseEnd) {
   try trial.expect(Memory.load(page.start), equals: 0, "the first byte of a new page")
 }
 
-/// Parts of a page of 1 GiB are neither protected nor lifted nor registered, be they pages of 2 MiB.
+/// Parts of a page of 1 GiB are neither protected nor lifted, be they pages of 2 MiB.
 func gigabyteSubpage(_ trial: Trial) throws(CaseEnd) {
   let page = try gigabyte(trial)
   let uffd = try open(trial, page)
@@ -108,8 +110,6 @@ func gigabyteSubpage(_ trial: Trial) throws(CaseEnd) {
         .invalid, from: "UFFDIO_WRITEPROTECT of \(part.length >> 12) base pages, mode \(mode)",
         try uffd.writeProtect(part, rawMode: mode))
     }
-    try trial.expect(
-      .invalid, from: "UFFDIO_UNREGISTER of a part", try uffd.unregister(part))
   }
   try expectLetters(trial, page, "W", "after refused calls")
   try trial.attempt("UFFDIO_WRITEPROTECT", try uffd.unprotect(page))

@@ -27,6 +27,9 @@ import UffdWP
     "poison.over-marker", "a protected hole is not poisoned", on: both, needs: lost,
     body: Poison.overMarker)
   Poison.cases(on: [.hugetlb], needs: lost)
+  Case(
+    "unreg.hugetlb-alignment", "part of a huge page cannot be unregistered",
+    needs: pool, body: unregisterAlignment)
   Case.each(
     "copy.errors", "UFFDIO_COPY refuses wrong arguments", on: [.hugetlb],
     needs: [.userfaultfd], body: FillErrors.arguments)

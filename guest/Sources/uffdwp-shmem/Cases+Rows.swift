@@ -58,7 +58,7 @@ import UffdWP
     "copy.errors-page-cache", "what the page cache has is not replaced", on: [.shmem],
     needs: [.userfaultfd], body: FillErrors.pageCache)
   Case.each(
-    "copy.errors-eof", "nothing is filled behind the end of the file", on: [.shmem],
+    "copy.errors-eof", "nothing is filled behind the end of the file", on: [.shmem, .shmempriv],
     needs: [.userfaultfd], body: FillErrors.behindEnd)
 }
 
