@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -22,6 +23,10 @@
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434  // 5.3
+#endif
+
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447  // 5.14
 #endif
 
 // ---- userfaultfd
@@ -43,6 +48,22 @@ uint64_t lmm_mremap(uint64_t old, uint64_t old_length, uint64_t length, int flag
 }
 
 int lmm_munmap(uint64_t address, uint64_t length) { return munmap((void *)address, length); }
+
+int lmm_mlock(uint64_t address, uint64_t length) { return mlock((void *)address, length); }
+
+int lmm_munlock(uint64_t address, uint64_t length) { return munlock((void *)address, length); }
+
+uint64_t lmm_shm_attach(uint64_t length) {
+  int segment = shmget(IPC_PRIVATE, length, IPC_CREAT | 0600);
+  if (segment < 0) return UINT64_MAX;
+  uint64_t address = (uint64_t)shmat(segment, NULL, 0);
+  int error = errno;
+  shmctl(segment, IPC_RMID, NULL);
+  errno = error;
+  return address;
+}
+
+int lmm_memfd_secret(void) { return (int)syscall(SYS_memfd_secret, 0x80000); }
 
 int lmm_mprotect(uint64_t address, uint64_t length, int protection) {
   return mprotect((void *)address, length, protection);

@@ -100,6 +100,13 @@ public struct Mapping: ~Copyable {
     return Mapping(adopting: AddressRange(start: start, length: length))
   }
 
+  /// Makes the region shorter where it is; `mremap(2)`.
+  public consuming func shrunk(to length: UInt64) throws(Errno) -> Mapping {
+    isOwned = false  // on failure nobody knows what is left of the region
+    guard lmm_mremap(range.start, range.length, length, 0, 0) != UInt64.max else { throw .current }
+    return Mapping(adopting: AddressRange(start: range.start, length: length))
+  }
+
   /// Maps with a given alignment, with inaccessible shared memory on both sides.
   ///
   /// Without the borders the kernel merges an anonymous region with whatever malloc maps beside it: smaps
@@ -134,6 +141,20 @@ extension AddressRange {
   public func protect(_ protection: Mapping.Protection) throws(Errno) {
     try checked(lmm_mprotect(start, length, protection.rawValue))
   }
+
+  /// Moves what is in the range elsewhere and leaves it mapped and empty; `MREMAP_DONTUNMAP`, 5.7.
+  public func movedLeavingHoles() throws(Errno) -> AddressRange {
+    let flags = LMM_MREMAP_MAYMOVE | LMM_MREMAP_DONTUNMAP
+    let start = lmm_mremap(self.start, length, length, flags, 0)
+    guard start != UInt64.max else { throw .current }
+    return AddressRange(start: start, length: length)
+  }
+
+  /// Brings the range into memory and keeps it there; `mlock(2)`.
+  public func lock() throws(Errno) { try checked(lmm_mlock(start, length)) }
+
+  /// Ends what `lock` began; `munlock(2)`.
+  public func unlock() throws(Errno) { try checked(lmm_munlock(start, length)) }
 
   /// Removes the range from the address space; `munmap(2)`.
   public func unmap() throws(Errno) { try checked(lmm_munmap(start, length)) }

@@ -49,7 +49,7 @@ public struct Smaps: Sendable {
   }
 
   /// The addresses of a header line `start-end perms …`, or nil for any other line.
-  private static func bounds(_ line: Substring) -> AddressRange? {
+  static func bounds(_ line: Substring) -> AddressRange? {
     guard let dash = line.utf8.firstIndex(of: UInt8(ascii: "-")),
       let blank = line.utf8.firstIndex(of: UInt8(ascii: " ")), dash < blank,
       let start = number(line.utf8[..<dash]),

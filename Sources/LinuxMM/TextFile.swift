@@ -46,7 +46,7 @@ public enum TextFile {
   }
 
   /// The first run of digits after blanks.
-  static func leadingNumber(_ text: Substring.UTF8View.SubSequence) -> UInt64? {
+  public static func leadingNumber(_ text: Substring.UTF8View.SubSequence) -> UInt64? {
     var value: UInt64 = 0
     var digits = 0
     for byte in text {

@@ -13,6 +13,22 @@ extension Userfaultfd {
     return nil
   }
 
+  /// Reads as many events as one `read(2)` gives for a buffer of so many; none when none is pending.
+  public borrowing func nextEvents(atMost limit: Int) throws(Errno) -> [FaultEvent] {
+    let size = MemoryLayout<lmm_uffd_msg>.size
+    var messages = [lmm_uffd_msg](repeating: lmm_uffd_msg(), count: limit)
+    let done = messages.withUnsafeMutableBytes { buffer -> Int in
+      guard let base = buffer.baseAddress else { return 0 }
+      return lmm_read(file.rawValue, base, limit * size)
+    }
+    if done < 0 {
+      let error = Errno.current
+      guard error == .again else { throw error }
+      return []
+    }
+    return messages.prefix(done / size).map { FaultEvent($0) }
+  }
+
   /// Whether an event arrives within the time; negative milliseconds wait for ever.
   public borrowing func waitForEvent(milliseconds: Int32) throws(Errno) -> Bool {
     try file.isReadable(within: milliseconds)

@@ -40,6 +40,22 @@ public struct Userfaultfd: ~Copyable, Sendable {
     Descriptor(adopting: try checked(lmm_userfaultfd(flags)))
   }
 
+  /// Opens a descriptor through `/dev/userfaultfd`, which asks for the file's permissions instead (6.1).
+  public static func openRaw(through device: borrowing Descriptor, flags: Int32) throws(Errno)
+    -> Descriptor
+  {
+    let number = lmm_ioctl_value(
+      device.rawValue, LMM_USERFAULTFD_IOC_NEW, UInt64(UInt32(bitPattern: flags)))
+    return Descriptor(adopting: try checked(number))
+  }
+
+  /// Takes a descriptor that was opened raw and shakes hands.
+  public init(_ descriptor: consuming Descriptor, features: Features = []) throws(Errno) {
+    let answer = try Userfaultfd.handshake(descriptor, features: features)
+    file = descriptor
+    granted = answer
+  }
+
   /// The flag word of `userfaultfd(2)`: always `O_CLOEXEC`.
   public static func flags(userModeOnly: Bool = false, blocking: Bool = false) -> Int32 {
     LMM_O_CLOEXEC | (blocking ? 0 : LMM_O_NONBLOCK)

@@ -92,6 +92,8 @@ static const int32_t LMM_MAP_ANONYMOUS = 0x20;
 static const int32_t LMM_MAP_NORESERVE = 0x4000;
 static const int32_t LMM_MAP_HUGETLB = 0x40000;
 static const int32_t LMM_MAP_HUGE_2MB = 21 << 26;
+static const int32_t LMM_MAP_HUGE_1GB = 30 << 26;
+static const int32_t LMM_MAP_DROPPABLE = 0x08;  // 6.11
 static const int32_t LMM_MAP_FIXED_NOREPLACE = 0x100000;
 static const uint32_t LMM_MFD_CLOEXEC = 1;
 static const uint32_t LMM_MFD_ALLOW_SEALING = 2;
@@ -112,6 +114,11 @@ int lmm_memfd_create(const char *_Nonnull name, uint32_t flags);
 uint64_t lmm_mmap(uint64_t address, uint64_t length, int protection, int flags, int fd, uint64_t offset);
 uint64_t lmm_mremap(uint64_t old, uint64_t old_length, uint64_t length, int flags, uint64_t address);
 int lmm_munmap(uint64_t address, uint64_t length);
+int lmm_mlock(uint64_t address, uint64_t length);
+int lmm_munlock(uint64_t address, uint64_t length);
+// A new System V segment, attached and gone with its last user: the address, or UINT64_MAX with errno.
+uint64_t lmm_shm_attach(uint64_t length);
+int lmm_memfd_secret(void);  // 5.14
 int lmm_mprotect(uint64_t address, uint64_t length, int protection);
 int lmm_madvise(uint64_t address, uint64_t length, int advice);
 int lmm_mincore(uint64_t address, uint64_t length, uint8_t *_Nonnull vector);

@@ -1,5 +1,5 @@
 public import GuestKit
-internal import LinuxMM
+public import LinuxMM
 
 /// Bodies about what `UFFDIO_COPY` and `UFFDIO_ZEROPAGE` cost, and what they must leave alone.
 public enum Fills {
@@ -96,7 +96,7 @@ public enum Fills {
   }
 
   /// Memory of the case's own, full of the copied byte, in whole pages of a backing.
-  static func filled(_ trial: Trial, pages count: Int, of backing: Backing) throws(CaseEnd)
+  public static func filled(_ trial: Trial, pages count: Int, of backing: Backing) throws(CaseEnd)
     -> AddressRange
   {
     let length = UInt64(count) * backing.pageSize

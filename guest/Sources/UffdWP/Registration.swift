@@ -1,4 +1,5 @@
 public import GuestKit
+internal import GuestProtocol
 internal import LinuxMM
 
 /// Bodies about `UFFDIO_REGISTER` that hold for every backing.
@@ -35,7 +36,7 @@ public enum Registration {
         file: reading, length: length, .shared, aligned: backing.pageSize, protection: .read
       ).relinquish())
     let tracker = try Tracker(trial, pageSize: backing.pageSize, policy: .observing)
-    for modes in [.missing, .writeProtect, [.missing, .writeProtect]] as [Userfaultfd.Modes] {
+    for modes in shareableModes {
       let error = try tracker.errno { (uffd) throws(Errno) -> Void in
         try uffd.register(range, for: modes)
       }
@@ -51,6 +52,47 @@ public enum Registration {
     try tracker.call("UFFDIO_REGISTER of a mapping that may be written") {
       (uffd) throws(Errno) -> Void in try uffd.register(own, for: .missing)
     }
+  }
+
+  /// A file that is sealed against writing is not registered through a mapping that came before or after.
+  public static func sealedFile(_ trial: Trial, _ seal: Seal) throws(CaseEnd) {
+    let length = 2 * Memory.pageSize
+    let file = try trial.attempt(
+      "memfd", try Descriptor(memoryFileOfSize: length, sealable: true))
+    try trial.attempt("F_ADD_SEALS", try file.seal(seal.rawValue))
+    let range: AddressRange
+    do throws(Errno) {
+      range = try Mapping(file: file, length: length, .shared, protection: .read).relinquish()
+    } catch {
+      try trial.skip(.feature, "a file sealed against writing cannot be mapped shared: \(error)")
+    }
+    let tracker = try Tracker(trial, policy: .observing)
+    for modes in shareableModes {
+      let error = try tracker.errno { (uffd) throws(Errno) -> Void in
+        try uffd.register(range, for: modes)
+      }
+      try trial.expect(
+        error, equals: .notPermitted, "registering a sealed file, mode \(modes.rawValue)")
+    }
+    // A private mapping's pages are nobody else's: a copy changes no file.
+    let own = try trial.attempt(
+      "mapping it privately", try Mapping(file: file, length: length, .private).relinquish())
+    let tracking = try tracker.errno { (uffd) throws(Errno) -> Void in
+      try uffd.register(own, for: .missing)
+    }
+    try trial.expect(tracking, equals: nil, "registering a private mapping of a sealed file")
+  }
+
+  /// Modes that shared memory has on this kernel.
+  private static var shareableModes: [Userfaultfd.Modes] {
+    guard Requirement.writeProtectFiles.lacking() == nil else { return [.missing] }
+    return [.missing, .writeProtect, [.missing, .writeProtect]]
+  }
+
+  /// `F_SEAL_*`.
+  public enum Seal: Int, Sendable {
+    case write = 8
+    case futureWrite = 16
   }
 
   private static func register(

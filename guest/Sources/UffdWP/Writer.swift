@@ -29,11 +29,13 @@ public final class Writer: Sendable {
   public var threadID: Int32 { monitor.locked { thread } }
 
   /// Fails unless the store goes through within the time.
-  public func expectDone(_ trial: Trial, _ when: String) throws(CaseEnd) {
-    let isDone = monitor.wait(milliseconds: 5000) { self.isDone }
+  public func expectDone(
+    _ trial: Trial, _ when: String, within limit: Duration = .seconds(5)
+  ) throws(CaseEnd) {
+    let isDone = monitor.wait(milliseconds: limit.scaledMilliseconds) { self.isDone }
     try trial.expect(
       isDone, expected: "the blocked store goes through " + when,
-      seen: "it is still blocked 5 s later")
+      seen: "it is still blocked \(limit.scaledMilliseconds) ms later")
   }
 
   /// Fails if the store goes through within a moment.

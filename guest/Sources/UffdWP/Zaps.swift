@@ -138,4 +138,27 @@ public enum Zaps {
       tracker, pages, 2, "a store once the file is long enough", pages.store(2, 0x99))
     try trial.expectIntact(pages)
   }
+
+  /// What was zapped from a file's mapping was not written to, and is tracked on; a private page's content is
+  /// another one, which is a write.
+  public static func asyncNotWritten(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    let pages = try backing.map(trial, pages: 6)
+    pages.fill()
+    let tracker = try Tracker(trial, of: pages, features: .writeProtectAsync)
+    try tracker.protect(pages)
+    try trial.expectWritten(pages, [], "protected")
+    try trial.attempt("MADV_DONTNEED", try pages.range(1..<4).advise(.dontNeed))
+    let isKept = backing.isShared
+    let letters = backing.writtenLetters
+    try trial.expectPagemap(pages, 1..<4, isKept ? "SW" : "-", "zapped")
+    try trial.expectPagemap(pages, 4..<6, letters + "W", "not zapped")
+    try trial.expectWritten(pages, isKept ? [] : [1, 2, 3], "after MADV_DONTNEED")
+    if !isKept { for page in 1..<4 { pages.note(page, fullOf: 0) } }
+    try trial.expectIntact(pages, nil, "after MADV_DONTNEED")
+    try trial.expectWritten(pages, isKept ? [] : [1, 2, 3], "after loads")
+    try trial.expectNoEvent(tracker, "a store to a zapped page", pages.store(2, 0x98))
+    try trial.expectNoEvent(tracker, "a store to another", pages.store(5, 0x99))
+    try trial.expectWritten(pages, isKept ? [2, 5] : [1, 2, 3, 5], "after two stores")
+    try trial.expectIntact(pages)
+  }
 }

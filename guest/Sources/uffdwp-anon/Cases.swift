@@ -6,6 +6,12 @@ import UffdWP
     "copy.existing", "neither UFFDIO_COPY nor UFFDIO_ZEROPAGE replaces a page", on: [.anon],
     needs: [.userfaultfd], body: Fills.existing)
   Case.each(
+    "copy.errors", "UFFDIO_COPY and UFFDIO_ZEROPAGE refuse wrong arguments", on: [.anon],
+    needs: [.userfaultfd], body: FillErrors.arguments)
+  Case.each(
+    "copy.partial", "a fill says how far it came", on: [.anon], needs: [.userfaultfd],
+    body: FillErrors.partial)
+  Case.each(
     "copy.charged", "pages made by UFFDIO_COPY are charged to the cgroup", on: [.anon],
     needs: [.userfaultfd, .root, .cgroupMemory], body: Fills.charged)
 }

@@ -142,24 +142,24 @@ Suite.main {
     "mremap.event-grows", "the event of a growing move names what was moved", on: [.anon],
     needs: [.eventRemap], needsOn: { [.writeProtect(on: $0)] }, body: WriteProtect.growMoves)
   Case.each(
-    "api.user-mode-only", "with USER_MODE_ONLY the kernel's faults are EFAULT", on: [.anon],
+    "api.user-mode-only-kernel-fault", "with USER_MODE_ONLY the kernel's faults are EFAULT",
+    on: [.anon],
     needs: [.userModeOnly], needsOn: { [.writeProtect(on: $0)] }, body: Delivery.userModeOnly)
   Case.each(
     "api.thread-id-other", "events of several threads name each", on: [.anon],
     needsOn: { [.writeProtect(on: $0)] }, body: Delivery.otherThread)
   Case.each(
-    "events.ranges", "unmap and remove events name what goes", on: [.anon],
-    needs: [.eventUnmap, .eventRemove], needsOn: { [.writeProtect(on: $0)] },
-    body: Changes.ranges)
-  Case.each(
-    "events.refused-meanwhile", "nothing is protected or filled while a change is unread",
-    on: [.anon], needs: [.eventRemove], needsOn: { [.writeProtect(on: $0)] },
-    body: Changes.refusedMeanwhile)
-  Case.each(
     "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.anon],
     needs: [.root, .memoryFailure], needsOn: { [.writeProtect(on: $0)] },
     body: LostMemory.failsAccess)
+  privileges
+  registrations
+  changes
+  queues
   fills
   poison
   moves
+  movesOfStates
+  guards
+  mixtures
 }

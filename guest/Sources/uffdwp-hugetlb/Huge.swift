@@ -56,3 +56,24 @@ func registerAlignment(_ trial: Trial) throws(CaseEnd) {
   try trial.expect(!flagged, expected: "no um in VmFlags after refusals", seen: "um")
   try tracker.register(pages, for: .missing)
 }
+
+/// Unregistering a range that is not whole huge pages is refused, and leaves their protection.
+func unregisterAlignment(_ trial: Trial) throws(CaseEnd) {
+  let pages = try Backing.hugetlb.map(trial, pages: 2)
+  pages.fill()
+  let tracker = try Tracker(trial, of: pages)
+  try tracker.protect(pages)
+  let half = Memory.hugePageSize / 2
+  let parts = [
+    AddressRange(start: pages.address(0), length: half),
+    AddressRange(start: pages.address(0) + half, length: half),
+    AddressRange(start: pages.address(0), length: Memory.hugePageSize + half),
+  ]
+  for part in parts {
+    let error = try tracker.errno { (uffd) throws(Errno) -> Void in try uffd.unregister(part) }
+    try trial.expect(error, equals: .invalid, "unregistering part of a huge page")
+  }
+  try trial.expectPagemap(pages, 0..<2, "PFXW", "after refused calls")
+  try trial.expectWriteFaults(tracker, pages, "stores after refused calls")
+  try trial.expectIntact(pages)
+}

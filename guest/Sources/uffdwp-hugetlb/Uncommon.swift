@@ -6,7 +6,7 @@ import UffdWP
   let lost: [Requirement] = files + [.poison]
   let both: [Backing] = [.hugetlb, .hugetlbpriv]
   Case.each(
-    "reg.read-only-file", "a file that may only be read is not registered", on: [.hugetlb],
+    "reg.readonly-shared-eperm", "a file that may only be read is not registered", on: [.hugetlb],
     needs: files, body: Registration.readOnlyFile)
   Case.each(
     "copy.existing", "UFFDIO_COPY replaces no page", on: both, needs: files, body: Fills.existing)
@@ -27,4 +27,35 @@ import UffdWP
     "poison.over-marker", "a protected hole is not poisoned", on: both, needs: lost,
     body: Poison.overMarker)
   Poison.cases(on: [.hugetlb], needs: lost)
+  Case(
+    "unreg.hugetlb-alignment", "part of a huge page cannot be unregistered",
+    needs: pool, body: unregisterAlignment)
+  Case.each(
+    "copy.errors", "UFFDIO_COPY refuses wrong arguments", on: [.hugetlb],
+    needs: [.userfaultfd], body: FillErrors.arguments)
+  Case.each(
+    "copy.partial", "a fill says how far it came", on: [.hugetlb], needs: [.userfaultfd],
+    body: FillErrors.partial)
+  Case.each(
+    "copy.errors-page-cache", "what the page cache has is not replaced", on: [.hugetlb],
+    needs: [.userfaultfd], body: FillErrors.pageCache)
+  Case.each(
+    "wake.copy-only-filled", "UFFDIO_COPY wakes who waits in what it filled", on: [.hugetlb],
+    needs: [.userfaultfd], body: Queues.copyWakesOnlyFilled)
+  Case.each(
+    "guard.basic", "the pool's memory has no guards", on: [.hugetlb], needs: [.guardAnon],
+    body: Guards.refused)
+}
+
+@CaseList var gigabytes: [Case] {
+  let large: [Requirement] = files + [.hugePages1G]
+  Case(
+    "uffdwp-hugetlb1g.basic", "a page of 1 GiB is protected and reported as one", needs: large,
+    deadline: .seconds(30), body: gigabyteBasic)
+  Case(
+    "uffdwp-hugetlb1g.dontneed-marker", "a zapped page of 1 GiB leaves a marker",
+    needs: large + [.hugetlbDontNeed], deadline: .seconds(30), body: gigabyteMarker)
+  Case(
+    "wpioctl.hugetlb-subpage/1g", "part of a page of 1 GiB can neither be protected nor lifted",
+    needs: large, body: gigabyteSubpage)
 }

@@ -17,4 +17,5 @@ Suite.main {
     "async.no-event", "with WP_ASYNC a write only clears the bit", on: [.hugetlb, .hugetlbpriv],
     needs: [.writeProtectAsync, .pagemapScan], body: WriteProtect.asyncRaisesNoEvent)
   refusals
+  gigabytes
 }

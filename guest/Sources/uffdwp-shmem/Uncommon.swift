@@ -21,18 +21,6 @@ import UffdWP
     needs: lost, body: Poison.overMarker)
   Poison.cases(on: [.shmem], needs: lost)
   Case.each(
-    "reg.read-only-file", "a file that may only be read is not registered", on: [.shmem],
-    needs: files, body: Registration.readOnlyFile)
-  Case.each(
-    "events.ranges", "unmap and remove events name what goes", on: [.shmem],
-    needs: files + [.eventUnmap, .eventRemove], body: Changes.ranges)
-  Case.each(
-    "events.refused-meanwhile", "nothing is protected or filled while a change is unread",
-    on: [.shmem], needs: files + [.eventRemove], body: Changes.refusedMeanwhile)
-  Case.each(
-    "api.user-mode-only", "with USER_MODE_ONLY the kernel's faults are EFAULT", on: [.shmem],
-    needs: files + [.userModeOnly], body: Delivery.userModeOnly)
-  Case.each(
     "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.shmem],
     needs: files + [.root, .memoryFailure], body: LostMemory.failsAccess)
   Case.each(

@@ -20,4 +20,10 @@ Suite.main {
     on: [.shmem, .shmempriv], needs: [.writeProtectAsync, .pagemapScan, .swap],
     body: WriteProtect.asyncSwapped)
   refusals
+  registrations
+  changes
+  queues
+  fillErrors
+  locked
+  mixtures
 }
