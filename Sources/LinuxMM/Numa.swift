@@ -25,6 +25,26 @@ public enum Numa {
     return Int(status)
   }
 
+  /// Moves pages of a process, or only asks where they are, in one call: a node or a negative errno each.
+  ///
+  /// Without `node` it is a query. With `shared` pages that other processes map move, too, which takes
+  /// privilege (`MPOL_MF_MOVE_ALL`).
+  public static func statuses(
+    of addresses: [UInt64], movingTo node: Int? = nil, shared: Bool = false,
+    ofProcess process: Int32 = 0
+  ) throws(Errno) -> [Int32] {
+    var statuses = [Int32](repeating: Int32.max, count: addresses.count)
+    let flags = shared ? LMM_MPOL_MF_MOVE_ALL : LMM_MPOL_MF_MOVE
+    if let node {
+      let nodes = [Int32](repeating: Int32(node), count: addresses.count)
+      try checked(
+        lmm_move_pages(process, addresses.count, addresses, nodes, &statuses, flags))
+    } else {
+      try checked(lmm_move_pages(process, addresses.count, addresses, nil, &statuses, 0))
+    }
+    return statuses
+  }
+
   /// Binds a range to a node and moves its pages there; `mbind(2)` `MPOL_BIND|MPOL_MF_MOVE`.
   public static func bind(_ range: AddressRange, to node: Int) throws(Errno) {
     let mask = UInt64(1) << UInt64(node)

@@ -1,0 +1,10 @@
+import GuestKit
+
+Suite.main {
+  copies
+  pins
+  merging
+  splices
+  readOnlyPins
+  fullMatrix
+}
