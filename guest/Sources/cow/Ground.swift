@@ -111,11 +111,12 @@ enum Ground: String, CaseIterable {
     pages.fill()
     // An aligned run of 16 frames is a folio, as far as can be seen from outside.
     let frames = try pages.pagemap(trial).map { $0.frame }
-    let starts = (0...48).filter { start in
-      frames[start] != 0 && frames[start] % 16 == 0
-        && (1..<16).allSatisfy { frames[start + $0] == frames[start] + UInt64($0) }
+    let first = (0...48).first { start -> Bool in
+      let lowest = frames[start]
+      guard lowest != 0, lowest % 16 == 0 else { return false }
+      return (1..<16).allSatisfy { part -> Bool in frames[start + part] == lowest + UInt64(part) }
     }
-    guard let first = starts.first else { throw .unexercised("no 64 KiB folio came") }
+    guard let first else { throw .unexercised("no 64 KiB folio came") }
     let folio = Pages(.anon, at: pages.range(first..<(first + 16)))
     for page in 0..<16 { folio.note(page, fullOf: Pages.pattern(first + page)) }
     return folio

@@ -4,7 +4,13 @@ Suite.main {
   copies
   pins
   merging
+  mergedPages
+  rows
+  families
+  hugeParts
+  accesses
   splices
   readOnlyPins
   fullMatrix
+  collapses
 }

@@ -1,4 +1,6 @@
 import GuestKit
+import GuestProtocol
+import LinuxMM
 import UffdWP
 
 @CaseList var migration: [Case] {
@@ -25,4 +27,16 @@ import UffdWP
     "migrate.soft-offline", "a page taken out of service moves with its content and protection",
     on: [.anon, .shmem, .hugetlb, .thp], needs: [.root, .memoryFailure],
     needsOn: { [.writeProtect(on: $0)] + room($0) }, body: softOffline)
+  Case(
+    "migrate.numa-balancing", "NUMA hint faults are no stores and leave the protection",
+    needs: [.numaNodes(2), .root, .writeProtectAnon, .balancing], body: hintsAreNoStores)
+}
+
+extension Requirement {
+  /// The kernel can move pages to where they are used.
+  static let balancing = Requirement("numa-balancing") {
+    TextFile.exists("/proc/sys/kernel/numa_balancing")
+      ? nil
+      : Lacking(.config, "no /proc/sys/kernel/numa_balancing (CONFIG_NUMA_BALANCING)")
+  }
 }

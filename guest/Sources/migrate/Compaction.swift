@@ -6,7 +6,7 @@ import UffdWP
 ///
 /// Every other 16 pages are freed first, so that there is something to compact.
 func compacts(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
-  let pages = try backing.map(trial, pages: 2048)
+  let pages = try backing.map(trial, pages: 6144)
   pages.fill()
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages)
@@ -24,7 +24,7 @@ func compacts(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     moved = (0..<before.count).reduce(0) { $0 + (before[$1] == after[$1] ? 0 : 1) }
   }
   trial.evidence("moved", moved)
-  try trial.prove(moved > 0, otherwise: "compaction moved none of 1024 pages")
+  try trial.prove(moved > 0, otherwise: "compaction moved none of 3072 pages")
   try trial.expectProtected(pages, "after compaction", where: isProtected)
   for start in stride(from: 0, to: pages.count, by: 32) {
     try trial.expectIntact(pages, start..<(start + 16), "after compaction")

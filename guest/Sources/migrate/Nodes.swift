@@ -43,7 +43,7 @@ func moveAll(
 extension Trial {
   /// Fails unless all pages lie on a node, as move_pages(2) says.
   func expectNodes(_ pages: Pages, _ node: Int, _ when: String) throws(CaseEnd) {
-    let nodes = try attempt("asking for nodes", try Numa.statuses(of: pages.movable))
+    let nodes = try attempt("asking for nodes", try Numa.ask(of: pages.movable).statuses)
     for (index, seen) in nodes.enumerated() where seen != Int32(node) {
       try fail(expected: "page \(index) on node \(node) \(when)", seen: "\(seen)")
     }
@@ -85,7 +85,7 @@ func sharedMove(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     for page in 0..<pages.count { pages.load(page) }
     try line.turn(())
     try line.turn(try childMoved(trial, pages, old))
-    pages.store(2, 0xc2)
+    try line.turn(pages.store(2, 0xc2))
     if pages.backing.isShared {
       pages.note(3, at: 0x321, 0xa3)
       pages.note(0, at: 0x321, 0xa0)
@@ -94,13 +94,14 @@ func sharedMove(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   }
   try child.turn("the child maps the pages")
   try moveAll(trial, pages, "move_pages") { (node) throws(Errno) in
-    let statuses = try Numa.statuses(of: pages.movable, movingTo: node, shared: true)
+    let statuses = try Numa.ask(of: pages.movable, movingTo: node, shared: true).statuses
     guard let bad = statuses.first(where: { $0 < 0 }) else { return }
     throw Errno(-bad)
   }
   try trial.expectProtected(pages, "on the other node", where: isProtected)
   try trial.expectCount(.exclusive, in: pages, equals: 0, "while a child maps them, too")
   try child.turn("the child looks at its pages")
+  try child.turn("the child stores")
   if backing.isShared { pages.note(2, at: 0x123, 0xc2) }
   try trial.expectIntact(pages, nil, "on the other node")
   if backing != .thp {

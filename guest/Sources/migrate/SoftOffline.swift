@@ -4,16 +4,8 @@ import UffdWP
 
 /// A page whose memory is taken out of service moves elsewhere first, with its content and its protection.
 func softOffline(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
-  let total = try trial.attempt("reading meminfo", try Counters.meminfo("HugePages_Total")) ?? 0
-  try trial.inChild("the page is offlined and used") { (child) throws(CaseEnd) in
-    try offlineOne(child, backing)
-  }
-  guard backing.isHugetlb else { return }
-  // The page is lost to the pool: another one takes its place.
-  try trial.attempt(
-    "restoring the pool", try TextFile.write("\(total)", to: "/proc/sys/vm/nr_hugepages"))
-  let now = try trial.attempt("reading meminfo", try Counters.meminfo("HugePages_Total")) ?? 0
-  guard now == total else { throw .error("the pool has \(now) of \(total) pages left") }
+  guard backing.isHugetlb else { return try offlineOne(trial, backing) }
+  try LostMemory.restoringPool(trial) { (child) throws(CaseEnd) in try offlineOne(child, backing) }
 }
 
 private func offlineOne(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {

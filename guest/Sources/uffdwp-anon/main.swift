@@ -156,7 +156,7 @@ Suite.main {
     on: [.anon], needs: [.eventRemove], needsOn: { [.writeProtect(on: $0)] },
     body: Changes.refusedMeanwhile)
   Case.each(
-    "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.anon],
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.anon],
     needs: [.root, .memoryFailure], needsOn: { [.writeProtect(on: $0)] },
     body: LostMemory.failsAccess)
   fills

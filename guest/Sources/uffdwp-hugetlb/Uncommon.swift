@@ -27,4 +27,7 @@ import UffdWP
     "poison.over-marker", "a protected hole is not poisoned", on: both, needs: lost,
     body: Poison.overMarker)
   Poison.cases(on: [.hugetlb], needs: lost)
+  Case.each(
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.hugetlb],
+    needs: files + [.root, .memoryFailure], body: LostMemory.failsAccess)
 }

@@ -33,7 +33,7 @@ import UffdWP
     "api.user-mode-only", "with USER_MODE_ONLY the kernel's faults are EFAULT", on: [.shmem],
     needs: files + [.userModeOnly], body: Delivery.userModeOnly)
   Case.each(
-    "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.shmem],
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.shmem],
     needs: files + [.root, .memoryFailure], body: LostMemory.failsAccess)
   Case.each(
     "mremap.event-grows", "the event of a growing move names what was moved", on: [.shmem],
