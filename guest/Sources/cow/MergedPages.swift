@@ -53,14 +53,25 @@ func mergedProtects(_ trial: Trial) throws(CaseEnd) {
   }
   try trial.expectProtected(pages, "after the stores") { $0 > 1 }
   try trial.expectIntact(pages, nil, "after the stores")
-  // Breaking the pages up by force is no store either.
+  try trial.expectWriteFaults(tracker, pages, 2..<8, "stores to the other merged pages")
+  try trial.expectIntact(pages)
+}
+
+/// Breaking merged pages up by force is no store: each gets a page of its own and stays protected.
+func unmergeKeepsProtection(_ trial: Trial) throws(CaseEnd) {
+  let pages = try equalPages(trial)
+  let tracker = try Tracker(trial, of: pages)
+  let merger = try trial.attempt("setting KSM", try Merger())
+  try merge(trial, pages, merger)
+  try tracker.protect(pages, 2..<8)
+  let merged = try frame(trial, pages, 0)
   try trial.expectNoEvent(
     tracker, "MADV_UNMERGEABLE",
     try trial.attempt("MADV_UNMERGEABLE", try pages.range.advise(.unmergeable)))
   let frames = try pages.pagemap(trial).map { $0.frame }
-  for page in 2..<8 {
+  for page in 0..<8 {
     try trial.expect(
-      frames[page] != merged && frames[page] != frames[page == 7 ? 2 : page + 1],
+      frames[page] != merged && frames[page] != frames[page == 7 ? 0 : page + 1],
       expected: "page \(page) in a frame of its own after MADV_UNMERGEABLE", seen: "a shared one")
   }
   try trial.expectProtected(pages, "after MADV_UNMERGEABLE") { $0 > 1 }
@@ -127,8 +138,11 @@ func pinnedNotMerged(_ trial: Trial) throws(CaseEnd) {
     "ksm.merge-drops-wp", "merging equal pages keeps each one's protection",
     needs: [.root, .merging, .writeProtectAnon], body: mergeKeepsProtection)
   Case(
-    "ksm.protect-merged", "merged pages can be protected, stored to and broken up",
+    "ksm.protect-merged", "merged pages can be protected, and stored to one by one",
     needs: [.root, .merging, .writeProtectAnon], body: mergedProtects)
+  Case(
+    "ksm.unmergeable-keeps-wp", "merged pages that are broken up stay protected",
+    needs: [.root, .merging, .writeProtectAnon], body: unmergeKeepsProtection)
   Case(
     "softdirty.ksm-loses", "a page that was written stays dirty when it is merged",
     needs: [.root, .merging, .softDirty], body: mergeKeepsDirty)

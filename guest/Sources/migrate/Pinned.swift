@@ -19,12 +19,12 @@ func pinnedStays(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let node = try trial.attempt("asking for the node", try Numa.node(of: place))
   let answer = try trial.attempt(
     "move_pages", try Numa.ask(of: [place], movingTo: 1 - node))
-  // No error of the call: it counts the page as left behind, or says that it is busy.
+  // The call may succeed, count the page as left behind, store an errno for it or nothing at all.
   let status = answer.statuses[0]
+  trial.evidence("status", "\(answer.left) left, \(status)")
   try trial.expect(
-    answer.left == 1 || status == -Errno.again.number || status == -Errno.busy.number,
-    expected: "move_pages leaves the pinned page behind, or says -EAGAIN or -EBUSY of it",
-    seen: "\(answer.left) left behind, status \(status)")
+    status != Int32(1 - node), expected: "no move of a pinned page",
+    seen: "move_pages says that it is on node \(1 - node)")
   try expectFrame(trial, pages, 1, before)
   try trial.expectProtected(pages, "after the refused move")
   try trial.expectWriteFault(tracker, pages, 1, "a store to the pinned page", pages.store(1, 0xa1))
@@ -86,6 +86,8 @@ private func expect(_ trial: Trial, _ seen: [Int32], _ expected: [Int], _ what: 
     "a page", "a hole",
   ]
   for index in 0..<8 where seen[index] != Int32(expected[index]) {
+    // Before 6.12 an anonymous hole was a bad address, too.
+    if expected[index] == -2, seen[index] == -14 { continue }
     try trial.fail(
       expected: "\(what), status of \(kinds[index]) (address \(index)): \(expected[index])",
       seen: "\(seen[index])")
