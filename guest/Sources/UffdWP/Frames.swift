@@ -7,7 +7,9 @@ public func frame(_ trial: Trial, _ pages: Pages, _ page: Int) throws(CaseEnd) -
 }
 
 /// Fails unless a page still lies in the frame that it lay in.
-public func expectFrame(_ trial: Trial, _ pages: Pages, _ page: Int, _ before: UInt64) throws(CaseEnd) {
+public func expectFrame(_ trial: Trial, _ pages: Pages, _ page: Int, _ before: UInt64)
+  throws(CaseEnd)
+{
   let after = try frame(trial, pages, page)
   try trial.expect(
     after == before, expected: "page \(page) stays in frame 0x\(hex(before))",

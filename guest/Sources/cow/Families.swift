@@ -84,7 +84,8 @@ func reuseBesideChild(_ trial: Trial, _ backing: Backing, _ ending: Ending) thro
   }
   try child.turn("the child gives the pages up")
   try trial.expectCount(
-    .exclusive, in: pages, equals: Int(pages.range.length / Memory.pageSize), "after \(ending.rawValue)")
+    .exclusive, in: pages, equals: Int(pages.range.length / Memory.pageSize),
+    "after \(ending.rawValue)")
   pages.store(1, 0xa1)
   try expectFrame(trial, pages, 1, before)
   if backing == .thp { try proveHuge(trial, pages, "memory stored to") }
@@ -194,7 +195,8 @@ func wholePins(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     "cow.siblings", "a page that one of two children still shares is copied",
     on: [.anon, .thp, .hugetlbpriv], needs: [.root], needsOn: { room($0) }, body: siblings)
   for ending in Ending.allCases {
-    for backing in [Backing.anon, .thp, .hugetlbpriv] where backing != .hugetlbpriv || ending != .dontneed {
+    for backing in [Backing.anon, .thp, .hugetlbpriv]
+    where backing != .hugetlbpriv || ending != .dontneed {
       Case(
         "cow.exclusive-reuse/\(backing.rawValue)-\(ending.rawValue)",
         "a page that a living child has given up is not copied again",

@@ -29,8 +29,10 @@ enum Treatment: String, CaseIterable {
     case .forkMprotect: "nor after an mprotect round trip before the first store"
     case .spliceInChild: "what a child spliced does not change with the parent's stores"
     case .spliceInChildMprotect: "nor after an mprotect round trip in the parent"
-    case .spliceBeforeFork: "what the parent spliced before fork does not change with its child's stores"
-    case .spliceAfterFork: "what the parent spliced after fork does not change with its child's stores"
+    case .spliceBeforeFork:
+      "what the parent spliced before fork does not change with its child's stores"
+    case .spliceAfterFork:
+      "what the parent spliced after fork does not change with its child's stores"
     case .ring: "a pinned page stays the process's through an mprotect round trip and a store"
     case .ringFork: "a pinned page stays the process's through fork and a store"
     case .pins: "pins of shared memory see the process's stores"

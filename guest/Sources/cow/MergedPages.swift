@@ -123,7 +123,8 @@ func pinnedNotMerged(_ trial: Trial) throws(CaseEnd) {
   for some in others { try merge(trial, some, merger) }
   // Two more rounds, in which the pinned one could go the same way.
   let rounds = try mergerRounds(trial)
-  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try mergerRounds(trial) >= rounds + 2 }
+  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try mergerRounds(trial) >= rounds + 2
+  }
   try trial.prove(isOver, otherwise: "KSM made no two rounds in 5 s")
   try expectFrame(trial, pages, 3, before)
   try trial.expectIntact(pages, nil, "merged around the pinned page")

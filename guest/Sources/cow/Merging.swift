@@ -22,7 +22,8 @@ func mergesOnlyEqual(_ trial: Trial) throws(CaseEnd) {
   try trial.prove(isMerged, otherwise: "two equal pages were not merged within 5 s")
   // A second round for those that should stay: a merged page is only found by then.
   let rounds = try mergerRounds(trial)
-  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try mergerRounds(trial) >= rounds + 2 }
+  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try mergerRounds(trial) >= rounds + 2
+  }
   try trial.prove(isOver, otherwise: "KSM made no two rounds in 5 s")
   let frames = try pages.pagemap(trial).map { $0.frame }
   try trial.expectIntact(pages, nil, "merged")

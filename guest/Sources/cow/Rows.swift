@@ -94,7 +94,8 @@ func forcedWrite(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
         throw .failed(expected: "a forced write to page \(page)", seen: error.description)
       }
       try trial.expectIntact(pages, nil, "after the refused write")
-      try trial.skip(.config, "no forced writes through /proc/self/mem: EIO (PROC_MEM_ALWAYS_FORCE)")
+      try trial.skip(
+        .config, "no forced writes through /proc/self/mem: EIO (PROC_MEM_ALWAYS_FORCE)")
     }
     pages.note(page, at: 0x200, 0xa5)
   }

@@ -11,7 +11,8 @@ import UffdWP
   Case.each(
     "migrate.shared", "a page that a child shares moves for both",
     on: [.anon, .shmem, .shmempriv, .hugetlbpriv, .thp],
-    needs: [.numaNodes(2), .root], needsOn: { [.writeProtect(on: $0)] + room($0) }, body: sharedMove)
+    needs: [.numaNodes(2), .root], needsOn: { [.writeProtect(on: $0)] + room($0) }, body: sharedMove
+  )
   Case.each(
     "migrate.pinned-refused", "a pinned page does not move until it is unpinned",
     on: [.anon, .shmem, .hugetlb, .hugetlbpriv, .thp],

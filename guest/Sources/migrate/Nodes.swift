@@ -34,7 +34,8 @@ func moveAll(
     let stayed = (0..<before.count).reduce(0) { $0 + (before[$1] == after[$1] ? 1 : 0) }
     if stayed == 0 { break }
     guard attempt < 4 else {
-      throw .unexercised("\(stayed) of \(before.count) pages stay after \(what) to node \(1 - node)")
+      throw .unexercised(
+        "\(stayed) of \(before.count) pages stay after \(what) to node \(1 - node)")
     }
   }
   try trial.expectNodes(pages, 1 - node, "after \(what)")
@@ -58,7 +59,8 @@ func bindMoves(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let isProtected: (Int) -> Bool = { backing == .thp || ($0 != 1 && $0 != 5) }
   if backing == .thp { try tracker.protect(pages) }
   for page in 0..<6 where backing != .thp && isProtected(page) { try tracker.protect(pages, page) }
-  try moveAll(trial, pages, "mbind") { (node) throws(Errno) in try Numa.bind(pages.range, to: node) }
+  try moveAll(trial, pages, "mbind") { (node) throws(Errno) in try Numa.bind(pages.range, to: node)
+  }
   if backing == .thp { try proveHuge(trial, pages, "moved memory") }
   try trial.expectProtected(pages, "on the other node", where: isProtected)
   try trial.expectCount(.exclusive, in: pages, equals: pages.entries, "on the other node")
@@ -107,7 +109,8 @@ func sharedMove(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   if backing != .thp {
     try trial.expectNoEvent(tracker, "a store to page 3", pages.store(3, at: 0x321, 0xa3))
   }
-  try trial.expectWriteFault(tracker, pages, 0, "a store to page 0", pages.store(0, at: 0x321, 0xa0))
+  try trial.expectWriteFault(
+    tracker, pages, 0, "a store to page 0", pages.store(0, at: 0x321, 0xa0))
   // What is shared is for the child to see as well.
   try child.turn("the child looks at its pages again")
   try child.finish()
