@@ -42,6 +42,8 @@ let package = Package(
     suite("uffdwp-shmem", ["UffdWP"]),
     suite("uffdwp-hugetlb", ["UffdWP"]),
     suite("fork", ["UffdWP"]),
+    suite("cow", ["UffdWP"]),
+    suite("migrate", ["UffdWP"]),
     suite("swap"),
     suite("thp"),
     suite("softdirty"),

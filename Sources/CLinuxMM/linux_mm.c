@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
@@ -106,6 +107,11 @@ long lmm_move_page(int pid, uint64_t address, int node, int *status, int flags) 
   return syscall(SYS_move_pages, pid, 1ul, pages, node < 0 ? NULL : nodes, status, flags);
 }
 
+long lmm_move_pages(int pid, size_t count, const uint64_t *addresses, const int *nodes,
+                    int *statuses, int flags) {
+  return syscall(SYS_move_pages, pid, count, addresses, nodes, statuses, flags);
+}
+
 int lmm_mbind(uint64_t address, uint64_t length, int mode, uint64_t node_mask, unsigned flags) {
   return (int)syscall(SYS_mbind, address, length, mode, &node_mask, 64ul, flags);
 }
@@ -192,6 +198,25 @@ static int try_access(uint64_t address, int store, uint8_t *value, int *code, ui
   *code = caught_code;
   *where = caught_address;
   return caught_signal;
+}
+
+// ---- ptrace
+int lmm_trace_attach(int pid) {
+  int status = 0;
+  if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) < 0) return -1;
+  return waitpid(pid, &status, 0) == pid ? 0 : -1;
+}
+
+int lmm_trace_detach(int pid) { return (int)ptrace(PTRACE_DETACH, pid, NULL, NULL); }
+
+int lmm_trace_peek(int pid, uint64_t address, uint64_t *word) {
+  errno = 0;
+  *word = (uint64_t)ptrace(PTRACE_PEEKDATA, pid, (void *)address, NULL);
+  return errno ? -1 : 0;
+}
+
+int lmm_trace_poke(int pid, uint64_t address, uint64_t word) {
+  return (int)ptrace(PTRACE_POKEDATA, pid, (void *)address, (void *)word);
 }
 
 static void pass_signal(int number) { (void)number; }

@@ -58,6 +58,15 @@ public struct Mapping: ~Copyable {
     range = AddressRange(start: address, length: length)
   }
 
+  /// Maps 1 GiB hugetlb pages; `ENOMEM` when the pool has none.
+  public init(giganticPages count: UInt64, _ sharing: Sharing) throws(Errno) {
+    let flags = LMM_MAP_ANONYMOUS | LMM_MAP_HUGETLB | LMM_MAP_HUGE_1GB | sharing.flag
+    let length = count << 30
+    let start = lmm_mmap(0, length, Protection.readWrite.rawValue, flags, -1, 0)
+    guard start != UInt64.max else { throw .current }
+    range = AddressRange(start: start, length: length)
+  }
+
   /// Takes over an existing region, for example one that `mremap(2)` returned.
   public init(adopting range: AddressRange) { self.range = range }
 

@@ -25,6 +25,35 @@ public enum Numa {
     return Int(status)
   }
 
+  /// What `move_pages(2)` says of many pages.
+  public struct Answer: Sendable {
+    /// How many pages it could not move, of those that it has no status for.
+    public let left: Int
+    /// A node or a negative errno for each page; `Int32.max` where the kernel stored none.
+    public let statuses: [Int32]
+  }
+
+  /// Moves pages of a process, or only asks where they are, in one call.
+  ///
+  /// Without `node` it is a query. With `shared` pages that other processes map move, too, which takes
+  /// privilege (`MPOL_MF_MOVE_ALL`).
+  public static func ask(
+    of addresses: [UInt64], movingTo node: Int? = nil, shared: Bool = false,
+    ofProcess process: Int32 = 0
+  ) throws(Errno) -> Answer {
+    var statuses = [Int32](repeating: Int32.max, count: addresses.count)
+    let count = addresses.count
+    guard let node else {
+      try checked(lmm_move_pages(process, count, addresses, nil, &statuses, 0))
+      return Answer(left: 0, statuses: statuses)
+    }
+    let nodes = [Int32](repeating: Int32(node), count: count)
+    let flags = shared ? LMM_MPOL_MF_MOVE_ALL : LMM_MPOL_MF_MOVE
+    let left = try checked(
+      lmm_move_pages(process, count, addresses, nodes, &statuses, flags))
+    return Answer(left: Int(left), statuses: statuses)
+  }
+
   /// Binds a range to a node and moves its pages there; `mbind(2)` `MPOL_BIND|MPOL_MF_MOVE`.
   public static func bind(_ range: AddressRange, to node: Int) throws(Errno) {
     let mask = UInt64(1) << UInt64(node)

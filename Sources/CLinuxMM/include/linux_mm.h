@@ -108,6 +108,7 @@ static const int32_t LMM_SEEK_DATA = 3;
 static const int32_t LMM_SEEK_HOLE = 4;
 static const int32_t LMM_MPOL_BIND = 2;
 static const int32_t LMM_MPOL_MF_MOVE = 2;
+static const int32_t LMM_MPOL_MF_MOVE_ALL = 4;
 
 int lmm_memfd_create(const char *_Nonnull name, uint32_t flags);
 // The address, or UINT64_MAX with errno.
@@ -125,12 +126,27 @@ int lmm_mincore(uint64_t address, uint64_t length, uint8_t *_Nonnull vector);
 int lmm_fallocate(int fd, int mode, int64_t offset, int64_t length);
 // Moves (or, with node < 0, queries) one page; *status is its node, or -errno.
 long lmm_move_page(int pid, uint64_t address, int node, int *_Nonnull status, int flags);
+// Moves many pages, each to its node (or, with nodes NULL, queries them); a status each.
+long lmm_move_pages(int pid, size_t count, const uint64_t *_Nonnull addresses, const int *_Nullable nodes,
+                    int *_Nonnull statuses, int flags);
 int lmm_mbind(uint64_t address, uint64_t length, int mode, uint64_t node_mask, unsigned flags);
 ssize_t lmm_process_vm_readv(int pid, void *_Nonnull local, uint64_t remote, size_t length);
 ssize_t lmm_process_vm_writev(int pid, const void *_Nonnull local, uint64_t remote, size_t length);
 ssize_t lmm_vmsplice(int fd, uint64_t address, size_t length, unsigned flags);
 ssize_t lmm_read_at(int fd, uint64_t address, size_t length);
 ssize_t lmm_write_at(int fd, uint64_t address, size_t length);
+
+// ---- ptrace(2) of one stopped process; a word each way
+int lmm_trace_attach(int pid);
+int lmm_trace_detach(int pid);
+int lmm_trace_peek(int pid, uint64_t address, uint64_t *_Nonnull word);
+int lmm_trace_poke(int pid, uint64_t address, uint64_t word);
+
+// ---- gup_test in debugfs (CONFIG_GUP_TEST): long-term pins and what they see
+static const uint64_t LMM_PIN_LONGTERM_TEST_START = 0x40186707;
+static const uint64_t LMM_PIN_LONGTERM_TEST_STOP = 0x6708;
+static const uint64_t LMM_PIN_LONGTERM_TEST_READ = 0x40086709;
+struct lmm_pin_longterm_test { uint64_t address, size; uint32_t flags; };
 
 // ---- memory accesses that the compiler can neither elide, repeat nor move
 // MADV_HWPOISON, with the SIGBUS passed over that some kernels send to whoever asks for it.

@@ -4,20 +4,21 @@ internal import Results
 extension Suite {
   /// What a path contains, and the suites that exercise it; the first row that fits counts most.
   private static let table: [(path: String, suites: [String])] = [
-    ("hugetlb", ["uffdwp-hugetlb", "fork", "pagemap"]),
+    ("hugetlb", ["uffdwp-hugetlb", "fork", "pagemap", "cow"]),
     ("mm/shmem", ["uffdwp-shmem", "swap", "thp"]),
     ("userfaultfd", ["uffdwp-anon", "uffdwp-shmem", "uffdwp-hugetlb"]),
     ("mm/mprotect", ["uffdwp-anon", "uffdwp-shmem", "uffdwp-hugetlb", "thp"]),
     ("fs/proc/task_mmu", ["pagemap", "softdirty"]),
-    ("mm/huge_memory", ["thp", "softdirty", "fork", "swap"]),
+    ("mm/huge_memory", ["thp", "softdirty", "cow", "fork", "swap"]),
     ("mm/khugepaged", ["thp", "uffdwp-shmem"]),
     ("mm/mremap", ["softdirty", "uffdwp-anon", "uffdwp-shmem"]),
-    ("kernel/fork", ["fork", "uffdwp-anon"]),
+    ("kernel/fork", ["fork", "cow", "uffdwp-anon"]),
     ("swap", ["swap", "softdirty"]), ("mm/page_io", ["swap"]), ("zram", ["swap"]),
-    ("mm/vmscan", ["swap", "thp"]), ("mm/rmap", ["swap", "fork", "uffdwp-shmem"]),
-    ("mm/migrate", ["fork", "thp", "softdirty"]), ("mm/gup", ["fork"]),
-    ("mm/ksm", ["uffdwp-anon", "fork"]),
-    ("mm/memory", ["fork", "uffdwp-anon", "uffdwp-shmem", "swap"]),
+    ("mm/vmscan", ["swap", "thp"]), ("mm/rmap", ["swap", "cow", "fork"]),
+    ("mm/migrate", ["migrate", "thp", "softdirty"]), ("mm/compaction", ["migrate"]),
+    ("mm/gup", ["cow", "fork"]), ("mm/ksm", ["cow"]),
+    ("mm/memory-failure", ["migrate", "uffdwp-anon", "uffdwp-shmem", "uffdwp-hugetlb"]),
+    ("mm/memory", ["fork", "cow", "uffdwp-anon", "uffdwp-shmem", "swap"]),
   ]
 
   /// The suites, those first that the files concern; otherwise in their own order.

@@ -23,6 +23,27 @@ extension Requirement {
 public enum LostMemory {
   /// A lost page is a memory failure for whoever asks, and stays one; its neighbours are as they were.
   public static func failsAccess(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+    guard backing.isHugetlb else { return try losesOne(trial, backing) }
+    try restoringPool(trial) { (child) throws(CaseEnd) in try losesOne(child, backing) }
+  }
+
+  /// Runs a body that costs the pool pages, in a child, and makes the pool what it was.
+  public static func restoringPool(_ trial: Trial, _ body: (Trial) throws(CaseEnd) -> Void)
+    throws(CaseEnd)
+  {
+    let total = try poolSize(trial)
+    try trial.inChild("the memory is lost and used", body)
+    let knob = "/proc/sys/vm/nr_hugepages"
+    try trial.attempt("restoring the pool", try TextFile.write("\(total)", to: knob))
+    let now = try poolSize(trial)
+    guard now == total else { throw .error("the pool has \(now) of \(total) pages left") }
+  }
+
+  private static func poolSize(_ trial: Trial) throws(CaseEnd) -> UInt64 {
+    try trial.attempt("reading meminfo", try Counters.meminfo("HugePages_Total")) ?? 0
+  }
+
+  private static func losesOne(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
     let pages = try backing.map(trial)
     pages.fill()
     let tracker = try Tracker(trial, of: pages)

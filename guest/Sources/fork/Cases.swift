@@ -1,4 +1,5 @@
 import GuestKit
+import UffdWP
 
 @CaseList var withoutEvent: [Case] {
   orphan("fork-anon.no-event-clears-child", .anon)
@@ -21,11 +22,6 @@ func orphan(_ id: String, _ backing: Backing) -> Case {
     id, "without EVENT_FORK the child has no protection and its stores complete",
     needs: [.writeProtect(on: backing)] + room(backing)
   ) { (trial) throws(CaseEnd) in try noEvent(trial, backing) }
-}
-
-/// Parent and child may each have their own copy of every page.
-func room(_ backing: Backing) -> [Requirement] {
-  backing.isHugetlb ? [.hugePages(16)] : backing.requirements
 }
 
 @CaseList var withEvent: [Case] {
@@ -77,45 +73,4 @@ func room(_ backing: Backing) -> [Requirement] {
   Case(
     "fork.dontfork", "memory that the child does not get raises no fork event",
     needs: [.writeProtectAnon, .eventFork], body: dontFork)
-}
-
-@CaseList var copies: [Case] {
-  Case.each(
-    "cow.basic-after-fork", "after fork each process's stores are its own",
-    on: [.anon, .thp, .hugetlbpriv, .shmempriv, .filepriv], needsOn: { room($0) },
-    body: basicCopies)
-  Case(
-    "cow.swapcache-fork", "after fork each process's stores to swapped pages are its own",
-    needs: [.swap], body: swapCacheCopies)
-  Case(
-    "cow.exclusive-reuse/anon", "a page that the ended child shared is not copied again",
-    needs: [.root]
-  ) { (trial) throws(CaseEnd) in try exclusiveReuse(trial, .afterChild(.anon)) }
-  Case(
-    "cow.exclusive-reuse/thp", "a huge page that the ended child shared is not copied again",
-    needs: [.root, .transparentHugePages]
-  ) { (trial) throws(CaseEnd) in try exclusiveReuse(trial, .afterChild(.thp)) }
-  Case(
-    "cow.exclusive-reuse/swapped", "a page that was swapped in is not copied for a store",
-    needs: [.root, .swap]
-  ) { (trial) throws(CaseEnd) in try exclusiveReuse(trial, .afterSwapIn) }
-}
-
-@CaseList var pins: [Case] {
-  for backing in [Backing.anon, .thp, .hugetlbpriv] {
-    Case(
-      "cow.iouring-fixed-buffer-fork/\(backing.rawValue)-child-writes",
-      "a pin stays the parent's when the child stores after fork",
-      needs: [.ioUring] + room(backing)
-    ) { (trial) throws(CaseEnd) in try fixedBuffer(trial, backing, .child) }
-    Case(
-      "cow.iouring-fixed-buffer-fork/\(backing.rawValue)-parent-writes",
-      "a pin stays the parent's when it stores after fork",
-      needs: [.ioUring] + room(backing)
-    ) { (trial) throws(CaseEnd) in try fixedBuffer(trial, backing, .parent) }
-  }
-  Case.each(
-    "cow.pinned-wp-store", "a store to a protected and pinned page keeps the page",
-    on: [.anon, .thp, .hugetlbpriv], needs: [.ioUring, .root],
-    needsOn: { [.writeProtect(on: $0)] }, body: pinnedStore)
 }

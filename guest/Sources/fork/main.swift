@@ -5,7 +5,4 @@ Suite.main {
   withEvent
   swapping
   exceptions
-  copies
-  pins
-  merging
 }

@@ -153,4 +153,7 @@ Suite.main {
   Case(
     "async.atomic-get-clear", "a scan beside a writer loses no write", needs: tracking,
     body: atomicGetClear)
+  Case(
+    "scan.hugetlb-1g", "a scan protects a 1 GiB page as a whole and reports its stores",
+    needs: [.giganticPage, .writeProtectAsync, .pagemapScan], body: scanGigantic)
 }

@@ -149,7 +149,7 @@ Suite.main {
     "api.thread-id-other", "events of several threads name each", on: [.anon],
     needsOn: { [.writeProtect(on: $0)] }, body: Delivery.otherThread)
   Case.each(
-    "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.anon],
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.anon],
     needs: [.root, .memoryFailure], needsOn: { [.writeProtect(on: $0)] },
     body: LostMemory.failsAccess)
   privileges

@@ -45,6 +45,9 @@ import UffdWP
   Case.each(
     "guard.basic", "the pool's memory has no guards", on: [.hugetlb], needs: [.guardAnon],
     body: Guards.refused)
+  Case.each(
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.hugetlb],
+    needs: files + [.root, .memoryFailure], body: LostMemory.failsAccess)
 }
 
 @CaseList var gigabytes: [Case] {

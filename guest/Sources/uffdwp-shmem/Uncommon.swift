@@ -21,7 +21,7 @@ import UffdWP
     needs: lost, body: Poison.overMarker)
   Poison.cases(on: [.shmem], needs: lost)
   Case.each(
-    "hwpoison.fails-access", "access to lost memory is a memory failure", on: [.shmem],
+    "hwpoison.beats-wp", "access to lost memory is a memory failure", on: [.shmem],
     needs: files + [.root, .memoryFailure], body: LostMemory.failsAccess)
   Case.each(
     "mremap.event-grows", "the event of a growing move names what was moved", on: [.shmem],

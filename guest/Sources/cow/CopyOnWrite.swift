@@ -1,5 +1,6 @@
 import GuestKit
 import LinuxMM
+import UffdWP
 
 /// Private memory after fork: the child's stores are its own, and so are the parent's; twice in a row.
 func basicCopies(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {

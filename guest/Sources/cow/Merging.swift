@@ -1,45 +1,7 @@
 import GuestKit
 import GuestProtocol
 import LinuxMM
-
-private let settings = "/sys/kernel/mm/ksm/"
-
-extension Requirement {
-  /// Equal pages can be merged.
-  static let merging = Requirement("ksm") {
-    TextFile.exists(settings + "run") ? nil : Lacking(.config, "no \(settings)run (CONFIG_KSM)")
-  }
-}
-
-/// KSM at full speed; as it was, with nothing merged, at the end of the value.
-private struct Merger: ~Copyable {
-  private let pages: Knob
-  private let pause: Knob
-  private let run: Knob
-
-  init() throws(Errno) {
-    let pages = try Knob(settings + "pages_to_scan", to: "4000")
-    let pause = try Knob(settings + "sleep_millisecs", to: "1")
-    let run = try Knob(settings + "run", to: "1")
-    self.pages = pages
-    self.pause = pause
-    self.run = run
-  }
-
-  deinit {
-    _ = try? TextFile.write("2", to: settings + "run")  // what stays merged harms nobody
-  }
-
-  /// Waits until a condition holds; false after 5 s, or more in a slow guest.
-  borrowing func wait(until condition: () throws(CaseEnd) -> Bool) throws(CaseEnd) -> Bool {
-    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
-    while try !condition() {
-      guard System.nanoseconds < deadline else { return false }
-      System.sleep(milliseconds: 20)
-    }
-    return true
-  }
-}
+import UffdWP
 
 /// Equal pages become one page, those that differ in one byte anywhere do not, and a store parts them again.
 func mergesOnlyEqual(_ trial: Trial) throws(CaseEnd) {
@@ -59,8 +21,9 @@ func mergesOnlyEqual(_ trial: Trial) throws(CaseEnd) {
   }
   try trial.prove(isMerged, otherwise: "two equal pages were not merged within 5 s")
   // A second round for those that should stay: a merged page is only found by then.
-  let rounds = try scans(trial)
-  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try scans(trial) >= rounds + 2 }
+  let rounds = try mergerRounds(trial)
+  let isOver = try merger.wait { () throws(CaseEnd) -> Bool in try mergerRounds(trial) >= rounds + 2
+  }
   try trial.prove(isOver, otherwise: "KSM made no two rounds in 5 s")
   let frames = try pages.pagemap(trial).map { $0.frame }
   try trial.expectIntact(pages, nil, "merged")
@@ -77,7 +40,7 @@ func mergesOnlyEqual(_ trial: Trial) throws(CaseEnd) {
 
 /// Pages of zeros that become the zero page are no longer counted as the process's own.
 func mergesZeros(_ trial: Trial) throws(CaseEnd) {
-  let name = settings + "use_zero_pages"
+  let name = "/sys/kernel/mm/ksm/use_zero_pages"
   guard TextFile.exists(name) else { try trial.skip(.feature, "no \(name) (Linux 4.12)") }
   let zeros = try trial.attempt("setting use_zero_pages", try Knob(name, to: "1"))
   defer { withExtendedLifetime(zeros) {} }
@@ -101,11 +64,6 @@ func mergesZeros(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(pages, nil, "merged")
   pages.store(3, 0x6e)
   try trial.expectIntact(pages)
-}
-
-private func scans(_ trial: Trial) throws(CaseEnd) -> UInt64 {
-  let text = try trial.attempt("full_scans", try TextFile.read(settings + "full_scans"))
-  return UInt64(Knob.selected(text)) ?? 0
 }
 
 private func ownKibibytes(_ trial: Trial) throws(CaseEnd) -> UInt64 {

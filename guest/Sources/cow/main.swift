@@ -1,0 +1,16 @@
+import GuestKit
+
+Suite.main {
+  copies
+  pins
+  merging
+  mergedPages
+  rows
+  families
+  hugeParts
+  accesses
+  splices
+  readOnlyPins
+  fullMatrix
+  collapses
+}

@@ -1,0 +1,5 @@
+import GuestKit
+
+Suite.main {
+  migration
+}
