@@ -46,6 +46,7 @@ let package = Package(
     suite("thp"),
     suite("softdirty"),
     suite("pagemap"),
+    suite("state", [.product(name: "StateModel", package: "faultline")]),
     suite("test-trouble"),
   ]
 )

@@ -63,6 +63,11 @@ long lmm_move_page(int pid, uint64_t address, int node, int *status, int flags) 
   return syscall(SYS_move_pages, pid, 1ul, pages, node < 0 ? NULL : nodes, status, flags);
 }
 
+long lmm_move_pages(int pid, size_t count, const uint64_t *addresses, const int *nodes, int *status,
+                    int flags) {
+  return syscall(SYS_move_pages, pid, count, addresses, nodes, status, flags);
+}
+
 int lmm_mbind(uint64_t address, uint64_t length, int mode, uint64_t node_mask, unsigned flags) {
   return (int)syscall(SYS_mbind, address, length, mode, &node_mask, 64ul, flags);
 }

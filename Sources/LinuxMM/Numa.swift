@@ -25,6 +25,15 @@ public enum Numa {
     return Int(status)
   }
 
+  /// Moves pages to a node in one call and returns the node each is on then, nil where it has none.
+  public static func move(pagesAt addresses: [UInt64], to node: Int) throws(Errno) -> [Int?] {
+    let nodes = [Int32](repeating: Int32(node), count: addresses.count)
+    var status = [Int32](repeating: -1, count: addresses.count)
+    try checked(
+      lmm_move_pages(0, addresses.count, addresses, nodes, &status, LMM_MPOL_MF_MOVE))
+    return status.map { $0 < 0 ? nil : Int($0) }
+  }
+
   /// Binds a range to a node and moves its pages there; `mbind(2)` `MPOL_BIND|MPOL_MF_MOVE`.
   public static func bind(_ range: AddressRange, to node: Int) throws(Errno) {
     let mask = UInt64(1) << UInt64(node)

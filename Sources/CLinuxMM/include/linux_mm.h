@@ -118,6 +118,8 @@ int lmm_mincore(uint64_t address, uint64_t length, uint8_t *_Nonnull vector);
 int lmm_fallocate(int fd, int mode, int64_t offset, int64_t length);
 // Moves (or, with node < 0, queries) one page; *status is its node, or -errno.
 long lmm_move_page(int pid, uint64_t address, int node, int *_Nonnull status, int flags);
+long lmm_move_pages(int pid, size_t count, const uint64_t *_Nonnull addresses,
+                    const int *_Nonnull nodes, int *_Nonnull status, int flags);
 int lmm_mbind(uint64_t address, uint64_t length, int mode, uint64_t node_mask, unsigned flags);
 ssize_t lmm_process_vm_readv(int pid, void *_Nonnull local, uint64_t remote, size_t length);
 ssize_t lmm_process_vm_writev(int pid, const void *_Nonnull local, uint64_t remote, size_t length);
