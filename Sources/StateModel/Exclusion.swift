@@ -118,6 +118,19 @@ struct Exclusion: Sendable {
     Exclusion("a group takes long to squeeze: the irregular pattern stands for all") {
       $0.event.has(.reclaim) && ![.pages, .softdirty].contains($0.setting)
     },
+    Exclusion("pages that were copied in are like others but for what makes or copies entries") {
+      ($0.setting == .copy || $0.setting == .before)
+        && $0.hasAny([.mprotect, .mremap, .mremapEvent, .unmap, .zap, .truncate, .reclaim])
+    },
+    Exclusion("512 entries take long: pairs without split or collapse are mthp's") {
+      $0.ground == .thpEntries && $0.event.steps.count > 1 && !$0.hasAny([.split, .collapse])
+    },
+    Exclusion("huge pages take long to clear: private pairs without a child are hugetlb's") {
+      $0.ground == .hugetlbpriv && $0.event.steps.count > 1 && !$0.hasAny([.fork, .forkEvent])
+    },
+    Exclusion("the zero page is one: a range and single pages are the same") {
+      $0.ground == .zero && $0.setting == .after
+    },
     Exclusion("a pair on huge pages is long: those with swap, split and fork stand for all") {
       $0.ground == .thp && $0.event.steps.count > 1 && !($0.setting == .after && $0.isHugePair)
     },

@@ -4,8 +4,12 @@ extension Model {
   ///
   /// A documented over-approximation; what was dirty stays dirty.
   public mutating func brace(for step: Step) {
-    guard setting == .softdirty, ground.isMappedHuge else { return }
+    guard setting == .softdirty, ground.isLarge else { return }
     switch step {
+    // Entries of one folio are changed as one since 6.17, and all count as dirty then.
+    case .mprotect where !ground.isMappedHuge:
+      for page in layout.part where pages[page].bit == .clear { pages[page].bit = .either }
+    case _ where !ground.isMappedHuge: break
     case .mprotect, .dontneed, .unmap, .swap, .split, .reclaim, .migrate:
       for page in 0..<layout.count where pages[page].bit == .clear { pages[page].bit = .either }
     default: break

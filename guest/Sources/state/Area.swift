@@ -78,8 +78,10 @@ final class Area {
   }
 
   private func advise() throws(Errno) {
-    guard !ground.isHugetlb, HugePages.setting("enabled") != nil else { return }
-    try whole.advise(.noHugePage)
+    guard !ground.isHugetlb else { return }
+    do throws(Errno) { try whole.advise(.noHugePage) } catch {
+      guard error == .invalid else { throw error }  // a kernel without huge pages
+    }
     if ground.isLarge { try range.advise(.hugePage) }
   }
 

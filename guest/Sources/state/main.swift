@@ -11,6 +11,9 @@ if System.arguments.count == 2, isSame(System.arguments[1], "--excluded") {
   System.exit(0)
 }
 
+// Every case's process inherits the answer.
+_ = Scene.canScan
+
 Suite.main {
   Cell.all.filter { $0.exclusion == nil }.map { cell in
     Case(cell.name, cell.summary, needs: cell.requirements) { (trial) throws(CaseEnd) in
