@@ -94,6 +94,7 @@ struct Exclusion: Sendable {
       guard cell.event.steps.count > 1 else { return false }
       switch cell.setting {
       case .pages, .softdirty: return false
+      case .async: return !(cell.ground.isAnonymous && cell.event.has(.protect))
       case .hole: return !(cell.ground == .anon || cell.ground == .shmem)
       case .after: return !(cell.ground == .thp)
       default: return true

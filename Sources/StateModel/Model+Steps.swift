@@ -50,7 +50,10 @@ extension Model {
       state.isCached = false
       drop(&state, keepingMarker: !ground.isHugetlb)
     case .unmap: state = gone
-    case .protect: if state.place != .absent || canMark { state.bit = .set }
+    case .protect:
+      if state.place != .absent || canMark { state.bit = .set }
+      // A scan finds holes written only since 6.12's and 7.2's stable trees say so.
+      if setting == .async, state.place == .absent { state.bit = .either }
     case .unprotect: state.bit = .clear
     case .mremap:
       if setting == .softdirty { moved(&state) } else { state.bit = .clear }

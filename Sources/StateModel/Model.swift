@@ -161,7 +161,10 @@ extension Model {
       if setting.isProtection, state.bit == .set, !ground.isHugetlb { wanted.insert(.swapped) }
     }
     if state.bit == .set { wanted.insert(.tracked) }
-    if state.bit == .either { certain.remove(.tracked) }
+    if state.bit == .either {
+      certain.remove(.tracked)
+      if state.place == .absent { certain.remove(.swapped) }
+    }
     // Old kernels call a page that is mapped huge no file's.
     if ground == .shthp { certain.remove(.file) }
     if mayComeInLarge { certain = certain.intersection(.tracked) }

@@ -28,6 +28,7 @@ extension Scene {
     case .ksm:
       try area.merge(trial, (0..<model.layout.count).filter { model.pages[$0].place == .present })
     case .unmap: try unmap(trial, part)
+    case .protect where model.setting == .async && Scene.canScan: try scanAndProtect(trial, part)
     case .protect: try protect(trial, model.layout.part)
     case .unprotect: try protect(trial, model.layout.part, false)
     case .load: try loadAll(trial)
@@ -48,6 +49,19 @@ extension Scene {
     let loads = { for page in pages { _ = Memory.load(area.address(page)) } }
     guard let tracker else { return loads() }
     try trial.expectNoEvent(tracker, "loads of all pages", loads())
+  }
+
+  /// The asynchronous way: a scan protects what it finds written.
+  private func scanAndProtect(_ trial: Trial, _ part: AddressRange) throws(CaseEnd) {
+    var scan = PagemapScan()
+    scan.all = .written
+    scan.returned = .written
+    scan.flags = [.protectMatching, .checkAsync]
+    let answer = try trial.attempt(
+      "PAGEMAP_SCAN", try scan.scan(try Pagemap(), from: part.start, to: part.end))
+    try trial.expect(
+      answer.walkEnd == part.end, expected: "a scan up to 0x\(hex(part.end))",
+      seen: "a scan up to 0x\(hex(answer.walkEnd))")
   }
 
   private func split(_ trial: Trial) throws(CaseEnd) {
