@@ -20,7 +20,7 @@ GUEST_TESTS  := MachineTests|LibvirtTests
 # What the executables are made of; a change in any of it makes them stale.
 HOST_SOURCES  := Package.swift $(shell find Sources -type f)
 GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find guest/Sources Sources/GuestProtocol \
-                 Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit -type f)
+                 Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit Sources/StateModel -type f)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test build guest check fmt catalogue bench clean packages toolchain install

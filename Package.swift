@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "GuestProtocol", targets: ["GuestProtocol"]),
     .library(name: "LinuxMM", targets: ["LinuxMM"]),
     .library(name: "GuestKit", targets: ["GuestKit"]),
+    .library(name: "StateModel", targets: ["StateModel"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,6 +51,8 @@ let package = Package(
     .target(name: "CLinuxMM"),
     library("LinuxMM", ["CLinuxMM"]),
     library("GuestKit", ["GuestProtocol", "LinuxMM"]),
+    // What the suite `state` expects: pure, so that it is tested here.
+    library("StateModel"),
     library("KernelLog"),
     library("Results", ["GuestProtocol", "KernelLog"]),
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
@@ -72,6 +75,7 @@ let package = Package(
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
+    tests("StateModel", ["StateModel"]),
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
     tests("Libvirt", ["Libvirt"]),

@@ -49,6 +49,7 @@ let package = Package(
     suite("softdirty"),
     suite("pagemap"),
     suite("race"),
+    suite("state", [.product(name: "StateModel", package: "faultline")]),
     suite("test-trouble"),
   ]
 )

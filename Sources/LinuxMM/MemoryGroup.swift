@@ -58,6 +58,9 @@ public struct MemoryGroup: ~Copyable {
     }
   }
 
+  /// Whether the group has `memory.reclaim` (5.19).
+  public var canBeAsked: Bool { TextFile.exists(path + "/memory.reclaim") }
+
   /// KiB charged to the group.
   public func usedKibibytes() throws(Errno) -> UInt64 {
     let text = try TextFile.read(path + "/memory.current")

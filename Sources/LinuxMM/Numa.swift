@@ -54,6 +54,13 @@ public enum Numa {
     return Answer(left: Int(left), statuses: statuses)
   }
 
+  /// Moves pages to a node in one call and returns the node each is on then, nil where it has none.
+  public static func move(pagesAt addresses: [UInt64], to node: Int) throws(Errno) -> [Int?] {
+    try ask(of: addresses, movingTo: node).statuses.map {
+      $0 < 0 || $0 == Int32.max ? nil : Int($0)
+    }
+  }
+
   /// Binds a range to a node and moves its pages there; `mbind(2)` `MPOL_BIND|MPOL_MF_MOVE`.
   public static func bind(_ range: AddressRange, to node: Int) throws(Errno) {
     let mask = UInt64(1) << UInt64(node)
