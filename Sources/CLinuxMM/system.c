@@ -42,6 +42,13 @@ int64_t lmm_free_space(int fd) {
   if (fstatvfs(fd, &found) != 0) return -1;
   return (int64_t)found.f_bfree * (int64_t)found.f_frsize;
 }
+int lmm_used_space(const char *path, int64_t *blocks, int64_t *inodes) {
+  struct statvfs found;
+  if (statvfs(path, &found) != 0) return -1;
+  *blocks = (int64_t)found.f_blocks - (int64_t)found.f_bfree;
+  *inodes = (int64_t)found.f_files - (int64_t)found.f_ffree;
+  return 0;
+}
 int lmm_mkdir(const char *path, uint32_t mode) { return mkdir(path, mode); }
 int lmm_rmdir(const char *path) { return rmdir(path); }
 int lmm_unlink(const char *path) { return unlink(path); }

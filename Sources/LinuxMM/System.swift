@@ -45,6 +45,12 @@ public enum System {
   /// Lets this process run on every CPU again.
   public static func unpin() throws(Errno) { try checked(lmm_pin_to_all_cpus()) }
 
+  /// Runs on every CPU for a moment, so that none goes on using the page tables of a process that is gone.
+  ///
+  /// An idle CPU keeps those of the last process it ran: only when it lets go of them is the `mm` freed and checked
+  /// (`BUG: Bad rss-counter state`).
+  public static func visitEveryCPU() { lmm_visit_cpus() }
+
   /// Makes the kernel empty its LRU batches; writes `/proc/sys/vm/compact_memory`, root only.
   public static func drainPageLists() throws(Errno) {
     try TextFile.write("1", to: "/proc/sys/vm/compact_memory")

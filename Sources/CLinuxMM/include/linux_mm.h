@@ -174,6 +174,8 @@ int lmm_swapon(const char *_Nonnull path, int flags);
 int lmm_swapoff(const char *_Nonnull path);
 int lmm_pin_to_one_cpu(void);
 int lmm_pin_to_all_cpus(void);
+// Runs on each CPU that it may run on for a moment, then anywhere it could before.
+int lmm_visit_cpus(void);
 int lmm_pidfd_open(int pid);
 int lmm_gettid(void);
 int lmm_set_child_subreaper(int on);
@@ -208,6 +210,8 @@ int lmm_truncate(int fd, int64_t length);
 int lmm_fcntl(int fd, int command, long argument);
 // Bytes that the file system of an open file has free; -1 and errno where it does not say.
 int64_t lmm_free_space(int fd);
+// Blocks and inodes in use in the file system that holds the path; statfs(2).
+int lmm_used_space(const char *_Nonnull path, int64_t *_Nonnull blocks, int64_t *_Nonnull inodes);
 int lmm_mkdir(const char *_Nonnull path, uint32_t mode);
 int lmm_rmdir(const char *_Nonnull path);
 int lmm_unlink(const char *_Nonnull path);
