@@ -73,7 +73,7 @@ let package = Package(
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
-    tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
+    tests("Results", ["Results", "GuestProtocol", "KernelLog"], data: ["ForeignCorpus"]),
     tests("Libvirt", ["Libvirt"]),
     tests(
       "Machine",

@@ -46,6 +46,10 @@ let package = Package(
     suite("thp"),
     suite("softdirty"),
     suite("pagemap"),
+    // Runs programs that are not ours.
+    suite("escort"),
     suite("test-trouble"),
+    // A program that is not ours: it speaks a TAP of its own.
+    suite("test-stranger"),
   ]
 )

@@ -8,7 +8,7 @@ public struct Footprint: Sendable {
     case swapSize, swapUsed, swapCached
     /// KiB on the LRU lists of anonymous and unevictable memory.
     case activeAnon, inactiveAnon, unevictable
-    /// KiB of them that are neither mapped nor shared memory nor in the swap cache: somebody holds on to the pages.
+    /// KiB of them that are neither mapped nor shared memory: in the swap cache, or held by somebody.
     case unowned
     case mlocked, anon, shmem, pageTables, committed
     case anonHuge, shmemHuge, shmemHugeMapped
@@ -18,12 +18,14 @@ public struct Footprint: Sendable {
     case hugetlb
     /// Pages isolated from their LRU list; long-term and short-term pins taken and not given back.
     case isolatedAnon, isolatedFile, pins
+    /// Pages written to swap since the boot.
+    case swappedOut
     /// Open files, cgroups below that of the programs, KiB of memory and of swap charged to it.
     case openFiles, groups, charge, swapCharge
     /// Blocks and inodes in use in the file systems that cases write to.
     case tmpBlocks, tmpInodes, shmBlocks, shmInodes
     /// Kernel objects in use; only `refined(_:)` counts them.
-    case openFileObjects, processMemories, userfaultfds, areas
+    case processMemories, userfaultfds
     /// Check values of texts: what is mounted, and the knobs that a case may turn.
     case mounts, knobs
   }
@@ -105,11 +107,10 @@ public final class FootprintReader {
     return print
   }
 
-  /// The kernel's caches whose objects are counted: none that the kernel merges with others, or that its own threads
-  /// use as they like.
+  /// The kernel's caches whose objects are counted: none that the kernel merges with others, or out of which the
+  /// reading itself takes some (`filp`: a whole slab would count as used).
   private static let caches: [(StaticString, Footprint.Item)] = [
-    ("filp", .openFileObjects), ("mm_struct", .processMemories),
-    ("userfaultfd_ctx_cache", .userfaultfds), ("vm_area_struct", .areas),
+    ("mm_struct", .processMemories), ("userfaultfd_ctx_cache", .userfaultfds),
   ]
 
   /// A footprint without what this process and PID 1 hold by themselves, which grow and shrink too, and with kernel
@@ -154,13 +155,15 @@ public final class FootprintReader {
     print[.swapUsed] = print[.swapSize] - print[.swapUsed]
     print[.unowned] =
       print[.activeAnon] + print[.inactiveAnon] + print[.unevictable]
-      - print[.anon] - print[.shmem] - print[.swapCached]
+      - print[.anon] - print[.shmem]
   }
 
   private func readStatistics(into print: inout Footprint) {
     statistics.eachLine { line in
-      guard line.count > 4, line[0] == 110 else { return }  // n
-      if let value = ProcFile.value(after: "nr_isolated_anon", in: line) {
+      guard line.count > 4, line[0] == 110 || line[0] == 112 else { return }  // n, p
+      if let value = ProcFile.value(after: "pswpout", in: line) {
+        print[.swappedOut] = value
+      } else if let value = ProcFile.value(after: "nr_isolated_anon", in: line) {
         print[.isolatedAnon] = value
       } else if let value = ProcFile.value(after: "nr_isolated_file", in: line) {
         print[.isolatedFile] = value

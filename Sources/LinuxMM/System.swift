@@ -39,6 +39,17 @@ public enum System {
     try writeAll(text, to: descriptor)
   }
 
+  /// Writes bytes to standard output, as far as anybody reads them.
+  public static func emitBytes(_ bytes: UnsafeRawBufferPointer) {
+    var sent = 0
+    while sent < bytes.count, let base = bytes.baseAddress {
+      let done = lmm_write(1, base + sent, bytes.count - sent)
+      if done < 0, Errno.current == .interrupted { continue }
+      guard done > 0 else { return }
+      sent += done
+    }
+  }
+
   /// Keeps this process on one CPU, so that its pages sit in one CPU's LRU batches.
   public static func pinToOneCPU() throws(Errno) { try checked(lmm_pin_to_one_cpu()) }
 

@@ -17,7 +17,7 @@ struct Harness {
     let guest = directory.appendingPathComponent("bin/guest")
     try FileManager.default.createDirectory(at: guest, withIntermediateDirectories: true)
     for (link, target) in [
-      ("bin/guest/init", "bin/guest/init"),
+      ("bin/guest/init", "bin/guest/init"), ("bin/guest/escort", "bin/guest/escort"),
       ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
     ] {
       try FileManager.default.createSymbolicLink(

@@ -215,6 +215,7 @@ int lmm_used_space(const char *_Nonnull path, int64_t *_Nonnull blocks, int64_t 
 int lmm_mkdir(const char *_Nonnull path, uint32_t mode);
 int lmm_rmdir(const char *_Nonnull path);
 int lmm_unlink(const char *_Nonnull path);
+int lmm_symlink(const char *_Nonnull target, const char *_Nonnull path);
 int lmm_exists(const char *_Nonnull path);
 int lmm_pipe(int *_Nonnull ends);
 // Bit mask of returned events in *events; rc as poll(2). Negative milliseconds wait for ever.
@@ -231,6 +232,11 @@ int lmm_set_user(uint32_t user);
 // Whether /proc/self stays ours after a change of user.
 int lmm_set_dumpable(int on);
 void lmm_exit(int status) __attribute__((noreturn));
+// Makes a raw pseudo-terminal: the end to read from, and the one for a program. Needs devpts at /dev/pts.
+int lmm_terminal(int *_Nonnull program_end);
+int lmm_mount(const char *_Nonnull type, const char *_Nonnull target, const char *_Nonnull options);
+// Becomes another program that prints to `output`; comes back only when that failed. The arguments end in NULL.
+void lmm_execute(int output, const char *_Nonnull path, char *_Nullable const *_Nonnull arguments);
 uint64_t lmm_monotonic_ns(void);
 void lmm_sleep_ns(uint64_t nanoseconds);
 const char *_Nullable lmm_getenv(const char *_Nonnull name);
