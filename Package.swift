@@ -77,7 +77,7 @@ let package = Package(
     tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("StateModel", ["StateModel"]),
     tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
-    tests("Results", ["Results", "GuestProtocol", "KernelLog"]),
+    tests("Results", ["Results", "GuestProtocol", "KernelLog"], data: ["ForeignCorpus"]),
     tests("Libvirt", ["Libvirt"]),
     tests(
       "Machine",

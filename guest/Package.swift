@@ -50,6 +50,10 @@ let package = Package(
     suite("pagemap"),
     suite("race"),
     suite("state", [.product(name: "StateModel", package: "faultline")]),
+    // Runs programs that are not ours.
+    suite("escort"),
     suite("test-trouble"),
+    // A program that is not ours: it speaks a TAP of its own.
+    suite("test-stranger"),
   ]
 )

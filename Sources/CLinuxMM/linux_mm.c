@@ -264,6 +264,18 @@ int lmm_pin_to_all_cpus(void) {
   return sched_setaffinity(0, sizeof all, &all);
 }
 
+int lmm_visit_cpus(void) {
+  cpu_set_t allowed, one;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return -1;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (sched_setaffinity(0, sizeof one, &one) != 0) break;
+  }
+  return sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
 int lmm_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int lmm_gettid(void) { return (int)syscall(SYS_gettid); }
 int lmm_set_child_subreaper(int on) { return prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0); }

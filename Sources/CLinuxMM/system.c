@@ -8,14 +8,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "linux_mm.h"
+
+#define LMM_TIOCGPTPEER _IO('T', 0x41)  // 4.13
 
 int lmm_errno(void) { return errno; }
 // glibc has them since 2.32; the guest's runtime has its own beside musl.
@@ -43,9 +48,17 @@ int64_t lmm_free_space(int fd) {
   if (fstatvfs(fd, &found) != 0) return -1;
   return (int64_t)found.f_bfree * (int64_t)found.f_frsize;
 }
+int lmm_used_space(const char *path, int64_t *blocks, int64_t *inodes) {
+  struct statvfs found;
+  if (statvfs(path, &found) != 0) return -1;
+  *blocks = (int64_t)found.f_blocks - (int64_t)found.f_bfree;
+  *inodes = (int64_t)found.f_files - (int64_t)found.f_ffree;
+  return 0;
+}
 int lmm_mkdir(const char *path, uint32_t mode) { return mkdir(path, mode); }
 int lmm_rmdir(const char *path) { return rmdir(path); }
 int lmm_unlink(const char *path) { return unlink(path); }
+int lmm_symlink(const char *target, const char *path) { return symlink(target, path); }
 int lmm_exists(const char *path) { return access(path, F_OK) == 0; }
 int lmm_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
@@ -80,6 +93,35 @@ int lmm_set_user(uint32_t user) {
 }
 int lmm_set_dumpable(int on) { return prctl(PR_SET_DUMPABLE, on); }
 void lmm_exit(int status) { _exit(status); }
+
+int lmm_terminal(int *program_end) {
+  int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  int locked = 0;
+  struct termios raw;
+  *program_end = -1;
+  if (ioctl(fd, TIOCSPTLCK, &locked) == 0)
+    *program_end = ioctl(fd, LMM_TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (*program_end >= 0 && tcgetattr(*program_end, &raw) == 0) {
+    cfmakeraw(&raw);
+    if (tcsetattr(*program_end, TCSANOW, &raw) == 0) return fd;
+  }
+  int error = errno;
+  if (*program_end >= 0) close(*program_end);
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+int lmm_mount(const char *type, const char *target, const char *options) {
+  return mount(type, target, type, 0, options);
+}
+
+void lmm_execute(int output, const char *path, char *const *arguments) {
+  if (dup2(output, 1) < 0) return;
+  signal(SIGPIPE, SIG_DFL);
+  execv(path, arguments);
+}
 
 uint64_t lmm_monotonic_ns(void) {
   struct timespec now;

@@ -6,6 +6,8 @@ struct Runner {
   private var writer = KTAPWriter()
   private let tellsSteps: Bool
   private let marks = isSame(System.environment("FAULTLINE_MARKERS") ?? "", "1")
+  /// Only in a guest of ours, as the marks: on any other machine other programs run, too.
+  private var leakCheck: LeakCheck?
 
   /// How a case's process is over.
   private enum End {
@@ -24,34 +26,39 @@ struct Runner {
 
   mutating func run(_ cases: [Case]) -> Int32 {
     System.ignoreBrokenPipes()
+    _ = try? Descendants.adopt()  // then what a case left to init stays there
+    if marks { leakCheck = LeakCheck() }
     Suite.say(writer.header(caseCount: cases.count))
-    for (index, one) in cases.enumerated() { report(index + 1, one) }
+    for (index, one) in cases.enumerated() {
+      report(index + 1, one, isLast: index + 1 == cases.count)
+    }
     Suite.say(writer.totals())
     return writer.exitStatus
   }
 
-  private mutating func report(_ number: Int, _ one: Case) {
+  private mutating func report(_ number: Int, _ one: Case, isLast: Bool) {
     Suite.say(writer.start(one.name))
     mark(one, "start")
     let begin = System.nanoseconds
     let end = execute(one)
     let milliseconds = (System.nanoseconds - begin) / 1_000_000
+    let leaks = look(after: one, isLast: isLast)
+    // Not earlier: what the kernel says when the last of a process is freed is the case's, too.
     mark(one, "end")
     let line: String
     switch end {
     case .reported(let reader):
-      tellSteps(reader, isTrouble: Runner.isTrouble(reader.end))
-      if case .fail = reader.end {
-        Suite.say(writer.mismatch(expected: reader.expected, seen: reader.seen))
-      }
+      tellSteps(reader, isTrouble: leaks != nil || Runner.isTrouble(reader.end))
       let outcome = reader.end ?? .error("the case's process ended without a report")
-      line = writer.result(number, one.name, outcome, milliseconds: milliseconds)
+      line = result(number, one, outcome, reader, leaks, milliseconds)
     case .died(let reader, let end):
       tellSteps(reader, isTrouble: true)
       let text = "the case's process ended with \(end) and without a report"
+      if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.result(number, one.name, .error(text), milliseconds: milliseconds)
     case .timedOut(let reader, let text):
       tellSteps(reader, isTrouble: true)
+      if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.timeout(number, one.name, text, milliseconds: milliseconds)
     }
     Suite.say(line)
@@ -70,6 +77,40 @@ struct Runner {
     for step in tellsSteps ? reader.steps[...] : reader.steps.suffix(Runner.lastSteps) {
       Suite.say(writer.step(step))
     }
+  }
+
+  /// The result line of a case that reported, with what stands before it; a leak fails what had not failed.
+  private mutating func result(
+    _ number: Int, _ one: Case, _ outcome: Outcome, _ reader: ReportReader,
+    _ leaks: (expected: String, seen: String)?, _ milliseconds: UInt64
+  ) -> String {
+    var outcome = outcome
+    switch (outcome, leaks) {
+    case (.fail, _), (.error, _):
+      if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
+      if outcome == .fail {
+        Suite.say(writer.mismatch(expected: reader.expected, seen: reader.seen))
+      }
+    case (_, let leaks?):
+      Suite.say(writer.mismatch(expected: leaks.expected, seen: leaks.seen))
+      outcome = .fail
+    case (_, nil): break
+    }
+    return writer.result(number, one.name, outcome, milliseconds: milliseconds)
+  }
+
+  /// Sees to it that nothing of the case runs any more, and, in a guest, that nothing is left of it.
+  private func look(after one: Case, isLast: Bool) -> (expected: String, seen: String)? {
+    let patience = Runner.burial.scaledMilliseconds
+    let left = Descendants.end(within: patience)
+    guard let leakCheck else { return nil }
+    if left > 0 {
+      leakCheck.startAgain(after: one.name)
+      let leak = Leak(expected: "no process of it", seen: "\(left), and SIGKILL does not end them")
+      return Leak.summary([leak], ", for \(patience) ms")
+    }
+    let (leaks, circumstances) = leakCheck.look(after: one.name, isLast: isLast)
+    return leaks.isEmpty ? nil : Leak.summary(leaks, circumstances)
   }
 
   /// Forks the case, follows its report, and sees to its end.

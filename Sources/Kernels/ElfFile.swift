@@ -21,6 +21,9 @@ struct ElfFile {
 
   var machine: UInt16? { bytes.uint16(at: 18) }
 
+  /// Whether it needs a dynamic loader (`PT_INTERP`); static-pie executables have none.
+  var hasInterpreter: Bool { programHeaders().contains { $0.type == 3 } }
+
   /// Where the last byte that the headers promise lies; a shorter file is cut off.
   var promisedCount: Int {
     var end = 0

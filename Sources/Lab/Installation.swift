@@ -81,6 +81,15 @@ package struct Installation: Sendable {
     return program
   }
 
+  /// The guest program that runs those that are not ours.
+  package func escort() throws(Failure) -> URL {
+    let program = guestDirectory.appendingPathComponent("escort")
+    guard FileManager.default.isExecutableFile(atPath: program.path) else {
+      throw .notBuilt(guestDirectory: guestDirectory.path)
+    }
+    return program
+  }
+
   /// The suite programs, by name.
   package func suitePrograms() throws(Failure) -> [URL] {
     _ = try initProgram()
@@ -91,7 +100,8 @@ package struct Installation: Sendable {
       throw .notBuilt(guestDirectory: guestDirectory.path)
     }
     // `test/` holds the programs of the harness's own tests.
-    let suites = names.filter { !["init", "test"].contains($0) && !$0.hasPrefix(".") }.sorted()
+    let suites = names.filter { !["init", "escort", "test"].contains($0) && !$0.hasPrefix(".") }
+      .sorted()
     guard !suites.isEmpty else { throw .notBuilt(guestDirectory: guestDirectory.path) }
     return suites.map { guestDirectory.appendingPathComponent($0) }
   }

@@ -11,6 +11,10 @@ package struct Suite: Sendable {
   /// SHA-256 of the program, in lower-case hexadecimal.
   package let digest: String
   package let cases: [CaseListing]
+  /// Set for a program that is not ours.
+  var foreign: ForeignProgram?
+  /// Whether the program is not ours.
+  package var isForeign: Bool { foreign != nil }
   /// Whether `cases` leaves out some of the program's.
   private(set) var isPartial = false
 
@@ -26,6 +30,7 @@ package struct Suite: Sendable {
     let kept = cases.filter(wanted)
     guard !kept.isEmpty else { return nil }
     var suite = Suite(name: name, program: program, digest: digest, cases: kept)
+    suite.foreign = foreign
     suite.isPartial = isPartial || kept.count < cases.count
     return suite
   }

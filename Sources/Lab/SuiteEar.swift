@@ -9,8 +9,18 @@ final class SuiteEar: Sendable {
   private struct State {
     var reader = KTAPReader()
     var transcript: SuiteTranscript
+    /// For a program that is not ours.
+    var foreign: ForeignReader?
     var announced: [String: Verdict] = [:]
+    /// When a case was begun or, of our own programs, ended.
     var changed: ContinuousClock.Instant
+
+    mutating func take(_ event: KTAPEvent) -> [CaseResult] {
+      if foreign != nil { return foreign?.take(event, into: &transcript) ?? [] }
+      guard let result = transcript.note(event) else { return [] }
+      changed = .now
+      return [result]
+    }
   }
 
   let suite: String
@@ -19,17 +29,21 @@ final class SuiteEar: Sendable {
   private let log: FileHandle?
   private let report: @Sendable (RunEvent) -> Void
 
-  /// An ear for one program; `log` gets every line it prints, nil keeps none.
+  /// An ear for one program, of ours or not; `log` gets every line it prints, nil keeps none.
   init(
-    _ suite: String, planned: [PlannedCase], kernel: String, log: FileHandle?,
-    report: @escaping @Sendable (RunEvent) -> Void
+    _ suite: String, planned: [PlannedCase], isForeign: Bool = false, kernel: String,
+    log: FileHandle?, report: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.suite = suite
     self.kernel = kernel
     self.log = log
     self.report = report
+    var transcript = SuiteTranscript(suite: suite, planned: planned)
+    // How it ends is the one case that runs all the time.
+    if isForeign { transcript.note(.caseStarted(ForeignReader.exit)) }
     state = Mutex(
-      State(transcript: SuiteTranscript(suite: suite, planned: planned), changed: .now))
+      State(
+        transcript: transcript, foreign: isForeign ? ForeignReader() : nil, changed: .now))
   }
 
   /// Takes one line.
@@ -42,14 +56,14 @@ final class SuiteEar: Sendable {
       var heard: [KTAPEvent] = []
       state.reader.read(Array((output.text + "\n").utf8)) { heard.append($0) }
       for event in heard {
-        if case .caseStarted(let name) = event {
+        if case .caseStarted(let name) = event, state.foreign == nil {
           state.changed = .now
           events.append(.caseStarted(kernel: kernel, suite: suite, name: name))
         }
-        guard let result = state.transcript.note(event) else { continue }
-        state.announced[result.planned.name] = result.verdict
-        state.changed = .now
-        events.append(.caseEnded(result))
+        for result in state.take(event) {
+          state.announced[result.planned.name] = result.verdict
+          events.append(.caseEnded(result))
+        }
       }
     }
     events.forEach(report)
@@ -73,7 +87,8 @@ final class SuiteEar: Sendable {
     let (results, stray, announced) = state.withLock { state in
       var rest: [KTAPEvent] = []
       state.reader.finish { rest.append($0) }
-      for event in rest { state.transcript.note(event) }
+      for event in rest { _ = state.take(event) }
+      state.foreign?.finish(&state.transcript)
       return (state.transcript.results(), state.transcript.strayedSplats, state.announced)
     }
     for result in results {

@@ -32,7 +32,8 @@ struct SuiteStage {
       if let enough = session.spec.enough, ears.map(\.redCount).reduce(0, +) >= enough { break }
       session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
       let ear = SuiteEar(
-        suite.name, planned: planned, kernel: session.kernel, log: log, report: session.report)
+        suite.name, planned: planned, isForeign: suite.foreign != nil, kernel: session.kernel,
+        log: log, report: session.report)
       ears.append(ear)
       do {
         try await run(suite, planned, ear)
@@ -50,11 +51,17 @@ struct SuiteStage {
   private func run(_ suite: Suite, _ planned: [PlannedCase], _ ear: SuiteEar) async throws {
     let program = GuestProgram(
       name: suite.name, digest: suite.digest, bytes: Array(try Data(contentsOf: suite.program)))
-    try await machine.push([program])
+    var runner = program
+    if let foreign = suite.foreign {
+      runner = GuestProgram(
+        name: suite.name, digest: foreign.escortDigest,
+        bytes: Array(try Data(contentsOf: foreign.escort)))
+    }
+    try await machine.push(suite.foreign == nil ? [program] : [program, runner])
     let watch = Task { [machine] in await CaseWatch(ear, suite, slowness).run(machine) }
     defer { watch.cancel() }
     let run = try await machine.run(
-      program, arguments: arguments(suite, planned),
+      runner, arguments: arguments(suite, planned),
       environment: ["FAULTLINE_TIMESCALE": String(slowness)],
       deadline: deadline(of: suite, planned)
     ) { ear.hear($0) }
@@ -74,7 +81,12 @@ struct SuiteStage {
   }
 
   private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
-    ["--seed=\(session.spec.seed)"] + (session.spec.tellsSteps ? ["--steps"] : [])
+    if let foreign = suite.foreign {
+      let own = suite.cases.reduce(0) { $0 + $1.deadlineMilliseconds } * slowness / 100
+      // Where init leaves what was pushed, by its digest.
+      return [suite.name, "/faultline/programs/\(suite.digest)", String(own)] + foreign.arguments
+    }
+    return ["--seed=\(session.spec.seed)"] + (session.spec.tellsSteps ? ["--steps"] : [])
       + filters(suite, planned)
   }
 

@@ -39,11 +39,28 @@ public enum System {
     try writeAll(text, to: descriptor)
   }
 
+  /// Writes bytes to standard output, as far as anybody reads them.
+  public static func emitBytes(_ bytes: UnsafeRawBufferPointer) {
+    var sent = 0
+    while sent < bytes.count, let base = bytes.baseAddress {
+      let done = lmm_write(1, base + sent, bytes.count - sent)
+      if done < 0, Errno.current == .interrupted { continue }
+      guard done > 0 else { return }
+      sent += done
+    }
+  }
+
   /// Keeps this process on one CPU, so that its pages sit in one CPU's LRU batches.
   public static func pinToOneCPU() throws(Errno) { try checked(lmm_pin_to_one_cpu()) }
 
   /// Lets this process run on every CPU again.
   public static func unpin() throws(Errno) { try checked(lmm_pin_to_all_cpus()) }
+
+  /// Runs on every CPU for a moment, so that none goes on using the page tables of a process that is gone.
+  ///
+  /// An idle CPU keeps those of the last process it ran: only when it lets go of them is the `mm` freed and checked
+  /// (`BUG: Bad rss-counter state`).
+  public static func visitEveryCPU() { lmm_visit_cpus() }
 
   /// Makes the kernel empty its LRU batches; writes `/proc/sys/vm/compact_memory`, root only.
   public static func drainPageLists() throws(Errno) {

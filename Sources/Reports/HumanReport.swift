@@ -11,6 +11,8 @@ package struct HumanReport: Sendable {
   package var width: Int
   /// How this program is called, for the next command.
   package var program: String
+  /// The options that run the programs that are not ours again, by the names of their suites.
+  package var foreign: [String: [String]] = [:]
   /// What the known issues had to say.
   package var news: KnownIssues.News
   /// All known issues, for the reasons behind the ids.

@@ -6,6 +6,8 @@ struct RerunCommand {
   static let maximumNames = 12
 
   let program: String
+  /// What runs the programs that are not ours, by the names of their suites: `--program` and a path.
+  var foreign: [String: [String]] = [:]
 
   /// One command for each set of kernels with the same red cases.
   func commands(for run: Run) -> [String] {
@@ -42,6 +44,13 @@ struct RerunCommand {
     if results.contains(where: { $0.planned.isBoot && $0.durationMilliseconds == nil }) {
       return []
     }
+    let programs = TextLayout.unique(results.map(\.planned.suite)).flatMap {
+      (foreign[$0] ?? []).map(Escaping.shellWord)
+    }
+    return own(results.filter { foreign[$0.planned.suite] == nil }) + programs
+  }
+
+  private func own(_ results: [CaseResult]) -> [String] {
     let cases = results.filter { !$0.planned.isBoot && $0.reason?.kind != .unplanned }
     let names = TextLayout.unique(cases.map(\.planned.name))
     if names.count <= Self.maximumNames {

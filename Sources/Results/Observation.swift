@@ -6,6 +6,8 @@ package struct Observation: Equatable, Sendable {
   package var claim: Claim?
   /// The program reported the case a second time, and differently.
   package var contradiction: Claim?
+  /// A foreign program planned the case and ended before it.
+  package var neverCame: Reason?
   /// What the program said when it gave up (`Bail out!`).
   package var bailOut: String?
   /// The host's deadline for the case passed; what was waited for, in words.

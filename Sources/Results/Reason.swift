@@ -18,7 +18,7 @@ package struct Reason: Equatable, Hashable, Codable, Sendable {
     case failed
     /// `error`: the test says why it could not work.
     case test
-    /// `error`: the program ended, or gave up, and said nothing of this case.
+    /// `error`, `missing`: the program ended, or gave up, and said nothing of this case.
     case unreported
     /// `error`: the program reported a case that was not planned, or one case twice.
     case unplanned

@@ -11,7 +11,7 @@ package struct SuiteTranscript: Sendable {
   package static let maximumUnplanned = 20
 
   /// The planned cases of this suite, in order.
-  package let planned: [PlannedCase]
+  package private(set) var planned: [PlannedCase]
   package let suite: String
   /// The case that was announced and has not been reported; nil between cases.
   package private(set) var running: String?
@@ -26,6 +26,8 @@ package struct SuiteTranscript: Sendable {
   private var guestEnd: GuestEnd?
   private var obstacle: Reason?
   private var expectedNames: Set<String>
+  /// The marks in the kernel's log that stand for a case with another name: those around a foreign program's points.
+  private var marks: [String: String] = [:]
   /// Splats of this suite that no case explains; they belong to the guest's `boot/boot`.
   package private(set) var strayedSplats: [SplatRecord] = []
 
@@ -33,6 +35,24 @@ package struct SuiteTranscript: Sendable {
     self.suite = suite
     self.planned = planned
     expectedNames = Set(planned.map(\.name))
+  }
+
+  /// Adds a case that nobody planned, before the last one: a point of a foreign program.
+  ///
+  /// `mark` is what the marks in the kernel's log call it; `missing` says why it never came.
+  package mutating func expect(
+    _ name: String, markedAs mark: String? = nil, missing: Reason? = nil
+  ) {
+    guard var entry = planned.last, expectedNames.insert(name).inserted else { return }
+    entry.name = name
+    planned.insert(entry, at: planned.count - 1)
+    if let mark { marks[mark] = name }
+    edit(name) { $0.observation.neverCame = missing }
+  }
+
+  /// Whose mark it is; a foreign program's last mark is that of a point which never came.
+  private func owner(of mark: String) -> String {
+    marks[mark] ?? (mark.hasPrefix("point/") ? ForeignReader.exit : mark)
   }
 
   /// Takes one event of the program's output; gives the case's result as it looks now when the
@@ -70,7 +90,8 @@ package struct SuiteTranscript: Sendable {
   package mutating func note(_ splat: Splat) {
     let record = SplatRecord(splat)
     let victim = splat.isFatal && guestEnd == .panic ? running : nil
-    guard let name = victim ?? splat.owner.caseName ?? lastFinished, expectedNames.contains(name)
+    let marked = splat.owner.caseName.map(owner)
+    guard let name = victim ?? marked ?? lastFinished, expectedNames.contains(name)
     else {
       strayedSplats.append(record)
       return

@@ -76,6 +76,10 @@ package enum VerdictRules {
         .missing,
         Reason(.interrupted, $0.isStarted ? "stopped while it ran" : "stopped before it began"))
     },
+    Rule(when: "a foreign program planned it and did not come to it", then: "missing (unreported)")
+    {
+      $0.neverCame.map { Judgement(.missing, $0) }
+    },
     Rule(when: "started, no claim, the host's deadline passed", then: "hang (deadline)") {
       guard $0.isStarted, let deadline = $0.deadline ?? $0.hungGuestDeadline else { return nil }
       return hang(deadline, $0)

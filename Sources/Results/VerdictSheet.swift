@@ -30,8 +30,8 @@ package struct VerdictSheet: Sendable {
     filled[result.planned] = result
   }
 
-  /// Adds a result outside the plan: what a program reported without having listed it, always an
-  /// `error`.
+  /// Adds a result outside the plan: what a program reported without having listed it, an `error`, or a point of a
+  /// foreign program, which lists nothing.
   package mutating func recordUnplanned(_ result: CaseResult) {
     unplanned.append(result)
   }

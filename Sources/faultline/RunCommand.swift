@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Boot kernels and run the suites on each.",
     discussion: """
       faultline run --kernel debian-6.12 --suite swap --filter 'swap-anon.*'
+      faultline run --kernel debian-6.12 --program selftests/mm/cow
 
       Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
       red; 69 when the host kept it from running; 130 when interrupted.
@@ -56,7 +57,7 @@ private struct Preparation {
     let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
     let sources = try names.map(workspace.source)
     let machines = try options.suites.machines(workspace)
-    let suites = try await options.suites.suites(workspace)
+    let suites = try await suites()
     let knownIssues = try workspace.knownIssues()
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
@@ -71,6 +72,26 @@ private struct Preparation {
     spec.tellsSteps = options.steps
     spec.seed = options.seed ?? UInt64.random(in: 0..<1_000_000_000)
     return (spec, knownIssues)
+  }
+
+  /// The suites that are asked for, then the programs; programs alone are no reason to run all suites.
+  private func suites() async throws -> [Suite] {
+    let asksForSuites = !options.suites.suite.isEmpty || !options.suites.filter.isEmpty
+    var suites: [Suite] = []
+    if options.program.isEmpty || asksForSuites {
+      suites = try await options.suites.suites(workspace)
+    }
+    for path in options.program {
+      do {
+        suites.append(
+          try await ForeignProgram.suite(
+            path, arguments: options.programArguments, deadline: .seconds(options.deadline),
+            workspace.installation, taken: suites.map(\.name)))
+      } catch let unfit as ForeignProgram.Unfit {
+        throw UsageFailure(unfit.description)
+      }
+    }
+    return suites
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {

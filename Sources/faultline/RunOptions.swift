@@ -11,6 +11,20 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup var suites: SuiteOptions
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A static executable to run, and no suite unless --suite or --filter names some; may be repeated.",
+      discussion: "Its KTAP, TAP or exit status is read; what stands behind -- goes to it.",
+      valueName: "path"))
+  var program: [String] = []
+
+  @Option(name: .long, help: "How long a --program may run, in seconds; stretched in slow guests.")
+  var deadline: Int = 300
+
+  @Argument(parsing: .postTerminator, help: "Arguments for every --program, behind --.")
+  var programArguments: [String] = []
+
   @Option(name: .long, help: "Run everything this often, each time in a fresh guest.")
   var `repeat`: Int = 1
 
@@ -41,6 +55,12 @@ struct RunOptions: ParsableArguments {
   func validate() throws {
     guard (1...1_000).contains(`repeat`) else {
       throw ValidationError("--repeat is \(`repeat`); expected 1 to 1000")
+    }
+    guard (1...86_400).contains(deadline) else {
+      throw ValidationError("--deadline is \(deadline); expected 1 to 86400 seconds")
+    }
+    if program.isEmpty, !programArguments.isEmpty {
+      throw ValidationError("what stands behind -- is for a --program, and there is none")
     }
   }
 }

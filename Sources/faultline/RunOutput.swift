@@ -28,11 +28,14 @@ struct RunOutput {
         isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
       let directory = Terminal.relative(spec.directory.path)
       let console = Terminal.relative(files.console.path)
-      HumanReport(
+      var report = HumanReport(
         style: style, width: Terminal().columns, program: Terminal.program,
         knownIssues: knownIssues,
-        news: news, directory: directory, console: { _ in console }
-      ).write(run, to: &text)
+        news: news, directory: directory, console: { _ in console })
+      for suite in spec.suites where suite.isForeign {
+        report.foreign[suite.name] = ["--program", Terminal.relative(suite.program.path)]
+      }
+      report.write(run, to: &text)
     }
     Terminal.out(text)
   }

@@ -17,7 +17,7 @@ struct Harness {
     let guest = directory.appendingPathComponent("bin/guest")
     try FileManager.default.createDirectory(at: guest, withIntermediateDirectories: true)
     let own = [
-      ("bin/guest/init", "bin/guest/init"),
+      ("bin/guest/init", "bin/guest/init"), ("bin/guest/escort", "bin/guest/escort"),
       ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
     ]
     for (link, target) in own + suites.map({ ("bin/guest/" + $0, "bin/guest/" + $0) }) {

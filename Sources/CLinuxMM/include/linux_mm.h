@@ -206,6 +206,8 @@ int lmm_swapon(const char *_Nonnull path, int flags);
 int lmm_swapoff(const char *_Nonnull path);
 int lmm_pin_to_one_cpu(void);
 int lmm_pin_to_all_cpus(void);
+// Runs on each CPU that it may run on for a moment, then anywhere it could before.
+int lmm_visit_cpus(void);
 int lmm_pidfd_open(int pid);
 int lmm_gettid(void);
 int lmm_set_child_subreaper(int on);
@@ -241,9 +243,12 @@ int lmm_truncate(int fd, int64_t length);
 int lmm_fcntl(int fd, int command, long argument);
 // Bytes that the file system of an open file has free; -1 and errno where it does not say.
 int64_t lmm_free_space(int fd);
+// Blocks and inodes in use in the file system that holds the path; statfs(2).
+int lmm_used_space(const char *_Nonnull path, int64_t *_Nonnull blocks, int64_t *_Nonnull inodes);
 int lmm_mkdir(const char *_Nonnull path, uint32_t mode);
 int lmm_rmdir(const char *_Nonnull path);
 int lmm_unlink(const char *_Nonnull path);
+int lmm_symlink(const char *_Nonnull target, const char *_Nonnull path);
 int lmm_exists(const char *_Nonnull path);
 int lmm_pipe(int *_Nonnull ends);
 // Bit mask of returned events in *events; rc as poll(2). Negative milliseconds wait for ever.
@@ -260,6 +265,11 @@ int lmm_set_user(uint32_t user);
 // Whether /proc/self stays ours after a change of user.
 int lmm_set_dumpable(int on);
 void lmm_exit(int status) __attribute__((noreturn));
+// Makes a raw pseudo-terminal: the end to read from, and the one for a program. Needs devpts at /dev/pts.
+int lmm_terminal(int *_Nonnull program_end);
+int lmm_mount(const char *_Nonnull type, const char *_Nonnull target, const char *_Nonnull options);
+// Becomes another program that prints to `output`; comes back only when that failed. The arguments end in NULL.
+void lmm_execute(int output, const char *_Nonnull path, char *_Nullable const *_Nonnull arguments);
 uint64_t lmm_monotonic_ns(void);
 void lmm_sleep_ns(uint64_t nanoseconds);
 const char *_Nullable lmm_getenv(const char *_Nonnull name);

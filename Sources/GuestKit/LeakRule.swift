@@ -1,0 +1,85 @@
+internal import LinuxMM
+
+/// What may differ between two footprints when nothing has leaked.
+struct LeakRule {
+  let item: Footprint.Item
+  /// As a message says it.
+  let name: StaticString
+  var unit: StaticString = ""
+  /// How far a first, cheap look may be off before anybody waits and looks again.
+  var glance: Int64 = 0
+  /// How far the second look may be off, at a machine that has settled.
+  var slack: Int64 = 0
+  /// Whether less than before is as wrong as more.
+  var isTwoSided = true
+
+  /// How much more there is than before; pages that the swap cache alone holds, and their slots, do not count: the
+  /// kernel takes them back when it needs them.
+  func difference(_ now: Footprint, _ base: Footprint) -> Int64 {
+    let cached = item == .unowned || item == .swapUsed ? now[.swapCached] : 0
+    return now[item] - base[item] - cached
+  }
+
+  func isOff(_ difference: Int64, by limit: Int64) -> Bool {
+    difference > limit || (isTwoSided && -difference > limit)
+  }
+
+  /// How far the second look may be off where `base` is what stood there before.
+  ///
+  /// Since 6.16 the kernel's own page tables are counted, too, which vmalloc makes now and then and never frees;
+  /// a kernel that does so shows hundreds of KiB, and others nothing.
+  func slack(at base: Int64) -> Int64 { item == .pageTables && base > 64 ? 64 : slack }
+
+  /// Measured over all suites on 5.10, 6.1, 6.12 and 7.2; what has no number here was never off.
+  static let all: [LeakRule] = [
+    LeakRule(item: .hugeTotal, name: "HugePages_Total"),
+    LeakRule(item: .hugeFree, name: "HugePages_Free"),
+    LeakRule(item: .hugeReserved, name: "HugePages_Rsvd"),
+    LeakRule(item: .hugeSurplus, name: "HugePages_Surp"),
+    LeakRule(item: .hugetlb, name: "Hugetlb", unit: " kB"),
+    LeakRule(item: .pins, name: "pages pinned (nr_foll_pin_acquired less _released)"),
+    LeakRule(item: .shmem, name: "Shmem", unit: " kB"),
+    LeakRule(item: .shmemHuge, name: "ShmemHugePages", unit: " kB"),
+    LeakRule(item: .shmemHugeMapped, name: "ShmemPmdMapped", unit: " kB"),
+    LeakRule(item: .anonHuge, name: "AnonHugePages", unit: " kB"),
+    // The first look counts the runner and init in, whose heaps move by some pages; the second does not. What is
+    // left is init, which goes on reading output between one file and the next.
+    LeakRule(item: .anon, name: "AnonPages of no process", unit: " kB", glance: 64, slack: 16),
+    LeakRule(
+      item: .pageTables, name: "PageTables of no process", unit: " kB", glance: 16, slack: 4),
+    LeakRule(
+      item: .committed, name: "Committed_AS of no process", unit: " kB", glance: 64, slack: 16),
+    // A page whose last user is gone may wait in a CPU's LRU batch, of 31 pages at most, until that is drained.
+    LeakRule(
+      item: .unowned, name: "pages on LRU lists that belong to nobody", unit: " kB", glance: 256,
+      slack: 64, isTwoSided: false),
+    LeakRule(item: .mlocked, name: "Mlocked", unit: " kB", glance: 64, slack: 16),
+    LeakRule(item: .isolatedAnon, name: "nr_isolated_anon"),
+    LeakRule(item: .isolatedFile, name: "nr_isolated_file"),
+    LeakRule(item: .swapSize, name: "SwapTotal", unit: " kB"),
+    // Kernels before 6.14 keep up to 64 free slots per CPU for the next swap-out, and 64 freed ones, and call all of
+    // them used: a swapoff of any area empties those caches, and the second look makes one.
+    LeakRule(
+      item: .swapUsed, name: "swap in use by nobody", unit: " kB", glance: 256, slack: 16,
+      isTwoSided: false),
+    LeakRule(
+      item: .swapCharge, name: "swap charged to the programs' cgroup", unit: " kB", glance: 256,
+      slack: 64, isTwoSided: false),
+    // Each CPU takes 64 pages in advance, and kernel objects are charged, too, and freed when they like.
+    LeakRule(
+      item: .charge, name: "memory charged to the programs' cgroup", unit: " kB", glance: 1024,
+      slack: 1024, isTwoSided: false),
+    LeakRule(item: .groups, name: "cgroups below that of the programs"),
+    // Before 6.13 or so the kernel shows a sum that misses up to 32 files for each CPU.
+    LeakRule(item: .openFiles, name: "open files", glance: 128, slack: 128),
+    // Exact; counted in the second look only.
+    LeakRule(item: .processMemories, name: "mm_struct objects"),
+    LeakRule(item: .userfaultfds, name: "userfaultfd contexts"),
+    LeakRule(item: .tmpBlocks, name: "blocks used in /tmp"),
+    LeakRule(item: .tmpInodes, name: "inodes used in /tmp"),
+    LeakRule(item: .shmBlocks, name: "blocks used in /dev/shm"),
+    LeakRule(item: .shmInodes, name: "inodes used in /dev/shm"),
+    LeakRule(item: .mounts, name: "/proc/self/mounts"),
+    LeakRule(item: .knobs, name: "the settings of huge pages and KSM"),
+  ]
+}

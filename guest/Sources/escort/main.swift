@@ -1,0 +1,3 @@
+import GuestKit
+
+Escort.main()
