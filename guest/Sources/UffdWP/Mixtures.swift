@@ -49,7 +49,7 @@ public enum Mixtures {
       if try trial.count(.present, in: pages, some) == 0 { return }
       if attempt > 0 { try trial.attempt("compact_memory", try System.drainPageLists()) }
     }
-    try trial.unexercised("pages \(some) stay in memory after 6 MADV_PAGEOUT")
+    try trial.unexercised("pages from \(some.lowerBound) on stay in memory after 6 MADV_PAGEOUT")
   }
 
   static func isProtected(_ page: Int) -> Bool {

@@ -25,7 +25,8 @@ private func move(
   let to = target.range(some)
   let seen = try tracker.fill(
     .move, to, from: source.address(some.lowerBound), rawMode: allowHoles ? 2 : 0)
-  try trial.expectFilled(seen, all: to.length, "UFFDIO_MOVE of pages \(some)")
+  try trial.expectFilled(
+    seen, all: to.length, "UFFDIO_MOVE of pages \(some.lowerBound)..<\(some.upperBound)")
   for page in some { target.note(page, fullOf: source.expected(page, at: 0)) }
 }
 
