@@ -112,6 +112,7 @@ func ownerFirst(_ trial: Trial) throws(CaseEnd) {
   let before = try frame(trial, pages, 0)
   let free = try trial.attempt("reading meminfo", try HugePages.available())
   let filler = try Backing.hugetlbpriv.map(trial, pages: Int(free))
+  try trial.attempt("MADV_DONTFORK", try filler.range.advise(.dontFork))
   for page in 0..<filler.count { filler.store(page, 1) }
   let left = try trial.attempt("reading meminfo", try HugePages.available())
   try trial.prove(left == 0, otherwise: "\(left) huge pages are left in the pool")

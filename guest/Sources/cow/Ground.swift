@@ -78,9 +78,12 @@ enum Ground: String, CaseIterable {
       try shareOnce(trial, huge)
     } else {
       try toggle(trial, huge.range(1))
-      let left = try huge.smaps(trial, "AnonHugePages")
-      try trial.prove(left == 0, otherwise: "mprotect of a part left AnonHugePages at \(left) kB")
     }
+    // khugepaged must not make it a whole again.
+    try trial.attempt("MADV_NOHUGEPAGE", try huge.range.advise(.noHugePage))
+    let left = try huge.smaps(trial, "AnonHugePages")
+    try trial.prove(
+      left == 0, otherwise: "AnonHugePages is \(left) kB after a part was treated apart")
     if self == .thpFirst {
       kept = 0..<1
       try trial.attempt("MADV_DONTNEED", try huge.range(1..<512).advise(.dontNeed))
