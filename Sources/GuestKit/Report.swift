@@ -76,6 +76,8 @@ enum Report {
 struct ReportReader {
   /// What the case did, in order; the same thing over and over is one step.
   private(set) var steps: [String] = []
+  /// Whether the case says that the machine is not what it was; see `Trial.leaves`.
+  private(set) var leavesTraces = false
   private(set) var expected = ""
   private(set) var seen = ""
   private(set) var end: Outcome?
@@ -100,7 +102,9 @@ struct ReportReader {
 
   private mutating func note(_ report: Report) -> (key: String, value: String)? {
     switch report {
-    case .evidence(let key, let value): return (key, value)
+    case .evidence(let key, let value):
+      if isSame(key, Trial.leavesKey) { leavesTraces = true }
+      return (key, value)
     case .step(let text): noteStep(text)
     case .expected(let text): expected = text
     case .seen(let text): seen = text

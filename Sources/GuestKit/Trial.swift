@@ -131,6 +131,12 @@ public final class Trial: Sendable {
     report(Report.evidence(key, value.description).line)
   }
 
+  static let leavesKey = "leaves"
+
+  /// Says that the machine cannot be made what it was, such as after losing memory: what is missing after the case is no
+  /// leak.
+  public func leaves(_ what: String) { evidence(Trial.leavesKey, what) }
+
   // MARK: steps
 
   /// Says what is done or checked next; checks and `attempt` do so by themselves.

@@ -11,6 +11,8 @@ package struct RunSpec: Sendable {
   package var suites: [Suite]
   /// After so many red results of a guest no further suite is begun; nil for no bound.
   package var enough: Int?
+  /// The names of cases that may be red without counting towards `enough`.
+  package var expectedRed: Set<String> = []
   /// What chance in the programs starts from; the same for all guests, so that kernels meet the same choices.
   package var seed: UInt64 = 1
   /// Whether the programs say what every case does, not only those that do not pass.

@@ -29,7 +29,8 @@ struct SuiteStage {
     defer { try? log?.close() }  // it is for people only
     for (suite, planned) in session.plan.suites {
       guard await machine.end == nil, !Task.isCancelled else { break }
-      if let enough = session.spec.enough, ears.map(\.redCount).reduce(0, +) >= enough { break }
+      let red = ears.map { $0.redCount(beside: session.spec.expectedRed) }.reduce(0, +)
+      if let enough = session.spec.enough, red >= enough { break }
       session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
       let ear = SuiteEar(
         suite.name, planned: planned, isForeign: suite.foreign != nil, kernel: session.kernel,

@@ -162,9 +162,10 @@ extension MutantRunner {
     _ mutant: Mutant, _ kernel: BuiltKernel, _ column: CheckColumn, _ base: [CaseResult]
   ) async throws -> MutantResult {
     let suites = Suite.sorted(spec.suites, touching: mutant.patch.files)
-    let run = try await run(kernel, mutant.name, suites, repetitions: 1, enough: spec.enough) {
-      report(.run(column, $0))
-    }
+    let red = Set(base.filter(\.verdict.isRed).map(\.planned.name))
+    let run = try await run(
+      kernel, mutant.name, suites, repetitions: 1, enough: spec.enough, expectedRed: red
+    ) { report(.run(column, $0)) }
     return MutantResult(
       mutant: mutant.name, file: mutant.file, area: mutant.area, rule: mutant.rule, base: base,
       results: run.results)
@@ -176,7 +177,7 @@ extension MutantRunner {
     if let results = ledger.base { return results }
     let column = CheckColumn(.base, of: spec.mutants.count)
     let run = try await run(
-      kernel, "base", spec.suites, repetitions: Self.baseRuns, enough: nil
+      kernel, "base", spec.suites, repetitions: Self.baseRuns, enough: nil, expectedRed: []
     ) { report(.run(column, $0)) }
     guard run.guests.contains(where: { $0.bootMilliseconds != nil }) else {
       let boot = run.results.first(where: \.planned.isBoot)
@@ -189,6 +190,7 @@ extension MutantRunner {
 
   private func run(
     _ kernel: BuiltKernel, _ name: String, _ suites: [Suite], repetitions: Int, enough: Int?,
+    expectedRed: Set<String>,
     report: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> Run {
     let directory = spec.directory.appendingPathComponent("runs/" + name)
@@ -202,6 +204,7 @@ extension MutantRunner {
       repetitions: repetitions, accelerator: spec.accelerator, connection: nil,
       directory: directory, id: name)
     run.enough = enough
+    run.expectedRed = expectedRed
     let outcome = await lab.run(run, on: host, report: report)
     try keep(outcome.run, directory)
     try Task.checkCancellation()

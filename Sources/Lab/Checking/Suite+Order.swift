@@ -27,8 +27,11 @@ extension Suite {
     for row in table where files.contains(where: { $0.contains(row.path) }) {
       for name in row.suites where ranks[name] == nil { ranks[name] = ranks.count }
     }
+    // Those that ask about everything take longest, and come after those that know what to ask.
+    for (place, name) in ["state", "race"].enumerated() { ranks[name] = .max - 1 + place }
     return suites.enumerated().sorted { left, right in
-      let ranked = (ranks[left.element.name] ?? .max, ranks[right.element.name] ?? .max)
+      let last = Int.max - 2
+      let ranked = (ranks[left.element.name] ?? last, ranks[right.element.name] ?? last)
       return ranked.0 == ranked.1 ? left.offset < right.offset : ranked.0 < ranked.1
     }.map(\.element)
   }
