@@ -81,10 +81,9 @@ private struct Escorted {
   private mutating func follow(
     _ output: borrowing Descriptor, _ writing: Int32, _ milliseconds: UInt64
   ) throws(Errno) -> String {
-    let words = [name] + arguments
-    let path = path
+    let (path, name, words) = (path, name, arguments)
     var child = try ChildProcess(ownGroup: true) {
-      let error = Execution.become(path, words, output: writing)
+      let error = Execution.become(path, named: name, words, output: writing)
       Suite.say("error: \(path) cannot be executed: \(error)\n", to: 2)
       return 127
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Results
 import Subprocess
+import SystemPackage
 import Testing
 
 /// A program that is not ours, in a real guest, doing everything that such programs do.
@@ -76,7 +77,7 @@ struct ForeignTests {
     defer { harness.remove() }
     for (program, flaw) in [("/usr/bin/ldd", "is a script"), ("/bin/ls", "is linked dynamically")] {
       let result = try await Subprocess.run(
-        .path(.init(Harness.root.appendingPathComponent("bin/faultline").path)),
+        .path(FilePath(Harness.root.appendingPathComponent("bin/faultline").path)),
         arguments: ["run", "--program", program],
         environment: .inherit.updating(["FAULTLINE_HOME": harness.directory.path]),
         output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
