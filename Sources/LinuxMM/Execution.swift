@@ -16,6 +16,14 @@ public enum Execution {
     return (ends[0], ends[1])
   }
 
+  /// Hides `/tmp` below an empty one.
+  public static func coverTemporaryFiles() throws(Errno) {
+    try checked(lmm_mount("tmpfs", "/tmp", ""))
+  }
+
+  /// Brings the former `/tmp` back; what was in the other one is gone.
+  public static func uncoverTemporaryFiles() throws(Errno) { try checked(lmm_unmount("/tmp")) }
+
   /// Becomes the program; answers why that failed.
   ///
   /// The name is what the kernel calls the process, in `/proc` and in what it prints. The program's own first word is a
