@@ -58,11 +58,14 @@ private struct Escorted {
       let (reading, writing) = try Execution.output()
       let output = Descriptor(adopting: reading)
       leakCheck = LeakCheck(ofForeignProgram: true)
+      // What it leaves in its files is its own affair, and none of the kernel's.
+      try Execution.coverTemporaryFiles()
       mark("start")
       end = try follow(output, writing, milliseconds)
     } catch { end = "failed \(error)" }
     let patience = Escorted.burial.scaledMilliseconds
     let left = Descendants.end(within: patience)
+    _ = try? Execution.uncoverTemporaryFiles()  // then its files show up as a leak
     var leaks: (expected: String, seen: String)?
     if left > 0 {
       let leak = Leak(expected: "no process of it", seen: "\(left), and SIGKILL does not end them")
@@ -81,10 +84,9 @@ private struct Escorted {
   private mutating func follow(
     _ output: borrowing Descriptor, _ writing: Int32, _ milliseconds: UInt64
   ) throws(Errno) -> String {
-    let words = [name] + arguments
-    let path = path
+    let (path, name, words) = (path, name, arguments)
     var child = try ChildProcess(ownGroup: true) {
-      let error = Execution.become(path, words, output: writing)
+      let error = Execution.become(path, named: name, words, output: writing)
       Suite.say("error: \(path) cannot be executed: \(error)\n", to: 2)
       return 127
     }

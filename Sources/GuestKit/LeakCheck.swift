@@ -36,7 +36,7 @@ final class LeakCheck {
 
   /// For our own cases, or for a program that is not ours: that one may turn knobs and mount what it likes.
   init(ofForeignProgram isForeign: Bool = false) {
-    rules = LeakRule.all.filter { !isForeign || ($0.item != .knobs && $0.item != .mounts) }
+    rules = LeakRule.fitting.filter { !isForeign || ($0.item != .knobs && $0.item != .mounts) }
     System.visitEveryCPU()
     LeakCheck.drain()
     LeakCheck.emptySlotCaches()
@@ -94,7 +94,7 @@ final class LeakCheck {
       var suspects: [(rule: LeakRule, difference: Int64)] = []
       for rule in rules {
         let difference = rule.difference(others, base)
-        if rule.isOff(difference, by: rule.slack(at: base[rule.item])) {
+        if rule.isOff(difference, by: rule.slack) {
           suspects.append((rule, difference))
         }
       }

@@ -61,6 +61,18 @@ public final class FootprintReader {
     ("HugePages_Surp", .hugeSurplus), ("Hugetlb", .hugetlb),
   ]
 
+  /// Whether the kernel counts its own page tables among those of processes, as it does since 6.16: vmalloc makes some now
+  /// and then, and none of them is ever freed.
+  ///
+  /// Nothing else tells, so the release is asked.
+  public static var countsKernelTables: Bool {
+    guard let text = try? TextFile.read("/proc/sys/kernel/osrelease") else { return true }  // lax
+    let numbers = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 2)
+      .compactMap { TextFile.leadingNumber($0) }
+    guard numbers.count >= 2 else { return true }
+    return numbers[0] > 6 || (numbers[0] == 6 && numbers[1] >= 16)
+  }
+
   /// Opens what there is; a file that the kernel does not have counts 0 always.
   ///
   /// `group` is the cgroup that all programs run in or below.

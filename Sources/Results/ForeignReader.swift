@@ -123,7 +123,7 @@ package struct ForeignReader: Sendable {
     open = Array(open.suffix(min(planned - count, 1_000)))
     let end = end.map { "the program \(Self.words($0))" } ?? "the guest was gone"
     for number in open {
-      let why = "\(end) before point \(number) of \(planned)"
+      let why = "\(end), and point \(number) of \(planned) had not come"
       transcript.expect(names.fresh("point-\(number)"), missing: Reason(.unreported, why))
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Results
 import Subprocess
+import SystemPackage
 import Testing
 
 /// A program that is not ours, in a real guest, doing everything that such programs do.
@@ -53,7 +54,7 @@ struct ForeignTests {
         "first": .pass, "point-2": .missing, "point-3": .missing, "exit": .fail,
       ])
     #expect(cases["exit"]?.reason?.text == "the program was killed by SIGSEGV")
-    #expect(cases["exit"]?.seen?.contains("inodes used in /tmp") == true, "\(cases)")
+    #expect(cases["exit"]?.seen?.contains("inodes used in /dev/shm") == true, "\(cases)")
   }
 
   @Test("one that does not end is killed at its deadline")
@@ -76,7 +77,7 @@ struct ForeignTests {
     defer { harness.remove() }
     for (program, flaw) in [("/usr/bin/ldd", "is a script"), ("/bin/ls", "is linked dynamically")] {
       let result = try await Subprocess.run(
-        .path(.init(Harness.root.appendingPathComponent("bin/faultline").path)),
+        .path(FilePath(Harness.root.appendingPathComponent("bin/faultline").path)),
         arguments: ["run", "--program", program],
         environment: .inherit.updating(["FAULTLINE_HOME": harness.directory.path]),
         output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))

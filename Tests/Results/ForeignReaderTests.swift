@@ -13,8 +13,9 @@ import Testing
     .deletingLastPathComponent().appending(path: "ForeignCorpus")
 
   private static let files: [String] = {
-    let names = try? FileManager.default.contentsOfDirectory(atPath: corpus.path)
-    return (names ?? []).sorted()  // none: the first test fails
+    // None: the first test fails.
+    let names = try? FileManager.default.contentsOfDirectory(atPath: corpus.path)  // see above
+    return (names ?? []).sorted()
   }()
 
   private func hear(_ output: String, splats: [Splat] = []) -> [CaseResult] {

@@ -268,7 +268,8 @@ void lmm_exit(int status) __attribute__((noreturn));
 // Makes a raw pseudo-terminal: the end to read from, and the one for a program. Needs devpts at /dev/pts.
 int lmm_terminal(int *_Nonnull program_end);
 int lmm_mount(const char *_Nonnull type, const char *_Nonnull target, const char *_Nonnull options);
-// Becomes another program that prints to `output`; comes back only when that failed. The arguments end in NULL.
+int lmm_unmount(const char *_Nonnull target);  // lazily
+// Becomes another program that prints to `output`, in /tmp; comes back only when that failed. The arguments end in NULL.
 void lmm_execute(int output, const char *_Nonnull path, char *_Nullable const *_Nonnull arguments);
 uint64_t lmm_monotonic_ns(void);
 void lmm_sleep_ns(uint64_t nanoseconds);

@@ -40,10 +40,13 @@ for word in System.arguments.dropFirst() {
     say("ok 2 loud\n")
   case UInt8(ascii: "s"): say("1..3\nok 1 first\n")  // short
   case UInt8(ascii: "b"): say("# trying it...Bail out! no more\n")  // bail
-  case UInt8(ascii: "f"): _ = try? TextFile.makeDirectory("/tmp/left")  // file: left behind
+  case UInt8(ascii: "f"): _ = try? TextFile.makeDirectory("/dev/shm/left")  // file: left behind
   case UInt8(ascii: "k"): Memory.store(0x1000, 1)  // kill
   case UInt8(ascii: "h"): System.sleep(milliseconds: 3_600_000)  // hang
-  case UInt8(ascii: "p"): write("c", to: "/proc/sysrq-trigger")  // panic
+  case UInt8(ascii: "p"):  // panic
+    // What is on its way to the host when the kernel dies is lost.
+    System.sleep(milliseconds: 1_000)
+    write("c", to: "/proc/sysrq-trigger")
   case UInt8(ascii: "0"): System.exit(0)
   case UInt8(ascii: "1"): System.exit(1)
   case UInt8(ascii: "4"): System.exit(4)
