@@ -33,6 +33,7 @@ extension Trial {
 
   private static let programSeed: UInt64 = {
     let words = Array(System.arguments.dropFirst())
-    return ((try? Arguments(words))?.seed ?? nil) ?? System.nanoseconds  // main has refused bad ones
+    let arguments = try? Arguments(words)  // main has refused bad ones
+    return arguments?.seed ?? System.nanoseconds
   }()
 }

@@ -96,7 +96,8 @@ import Testing
     let text = watch(
       isTerminal: false,
       [
-        .suiteStarted(kernel: "k", suite: "s"), .caseEnded(CaseResult(planned, .pass)),
+        .guestBooting(kernel: "k", machine: "m"), .suiteStarted(kernel: "k", suite: "s"),
+        .caseEnded(CaseResult(planned, .pass)),
         .caseRevised(
           CaseResult(planned, .fail, reason: Reason(.splat, "WARNING at mm/x.c")), from: .pass),
         .suiteEnded(kernel: "k", suite: "s"),

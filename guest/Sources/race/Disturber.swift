@@ -91,8 +91,9 @@ final class Disturbance: Sendable {
     case .fork: return try fork(part)
     case .split:
       try HugePages.split(field.range, ofProcess: System.processID)
-      // Refused while anything is protected, which is most of the time.
-      if numbers.next(below: 4) == 0 { _ = try? field.range.advise(.collapse) }
+      if numbers.next(below: 4) == 0 {
+        _ = try? field.range.advise(.collapse)  // refused while anything is protected: often
+      }
     case .zap: try part.advise(.dontNeed)
     case .mprotect:
       try part.protect([.read, .write, .execute])
