@@ -50,7 +50,7 @@ struct LeakRule {
     // left is init, which goes on reading output between one file and the next.
     LeakRule(item: .anon, name: "AnonPages of no process", unit: " kB", glance: 64, slack: 16),
     LeakRule(
-      item: .pageTables, name: "PageTables of no process", unit: " kB", glance: 16, slack: 4),
+      item: .pageTables, name: "PageTables of no process", unit: " kB", glance: 16),
     LeakRule(
       item: .committed, name: "Committed_AS of no process", unit: " kB", glance: 64, slack: 16),
     // A page whose last user is gone may wait in a CPU's LRU batch, of 31 pages at most, until that is drained.
