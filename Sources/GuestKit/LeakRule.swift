@@ -16,8 +16,8 @@ struct LeakRule {
   /// How much more there is than before; pages that the swap cache alone holds, and their slots, do not count: the
   /// kernel takes them back when it needs them.
   func difference(_ now: Footprint, _ base: Footprint) -> Int64 {
-    let cached = item == .unowned || item == .swapUsed ? now[.swapCached] : 0
-    return now[item] - base[item] - cached
+    let isAboutCache = item == .unowned || item == .swapUsed || item == .swapCharge
+    return now[item] - base[item] - (isAboutCache ? now[.swapCached] : 0)
   }
 
   func isOff(_ difference: Int64, by limit: Int64) -> Bool {
