@@ -88,6 +88,6 @@ let package = Package(
     tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
-    tests("Integration", ["Results", subprocess, systemPackage]),
+    tests("Integration", ["GuestProtocol", "Results", subprocess, systemPackage]),
   ]
 )

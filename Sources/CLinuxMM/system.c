@@ -60,6 +60,8 @@ int lmm_rmdir(const char *path) { return rmdir(path); }
 int lmm_unlink(const char *path) { return unlink(path); }
 int lmm_symlink(const char *target, const char *path) { return symlink(target, path); }
 int lmm_exists(const char *path) { return access(path, F_OK) == 0; }
+
+int lmm_is_writable(const char *path) { return access(path, W_OK) == 0; }
 int lmm_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
 int lmm_poll1(int fd, int16_t *events, int milliseconds) {

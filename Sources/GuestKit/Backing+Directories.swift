@@ -17,7 +17,7 @@ extension Backing {
   private static func firstDirectory(_ wanted: [String], on types: [String]) -> String? {
     guard let mounts = try? TextFile.read("/proc/mounts") else { return nil }  // nothing known
     for directory in wanted {
-      guard TextFile.exists(directory), let type = fileSystem(of: directory, in: mounts),
+      guard TextFile.isWritable(directory), let type = fileSystem(of: directory, in: mounts),
         types.contains(where: { isSame($0, type) })
       else { continue }
       return directory
@@ -51,7 +51,7 @@ extension Requirement {
   /// A directory on a file system that is neither tmpfs nor hugetlbfs.
   static let fileDirectory = Requirement("file-dir") {
     Backing.fileDirectory == nil
-      ? Lacking(.resource, "no directory on ext4, xfs, btrfs or ramfs; set FAULTLINE_FILE_DIR")
+      ? Lacking(.resource, "no writable directory on ext4, xfs, btrfs or ramfs; set FAULTLINE_FILE_DIR")
       : nil
   }
 }

@@ -22,6 +22,9 @@ public enum TextFile {
 
   public static func exists(_ path: String) -> Bool { lmm_exists(path) != 0 }
 
+  /// Whether we may write to the file, or make files in the directory; `access(2)`.
+  public static func isWritable(_ path: String) -> Bool { lmm_is_writable(path) != 0 }
+
   /// Makes a directory; `EEXIST` when it is there.
   public static func makeDirectory(_ path: String) throws(Errno) {
     try checked(lmm_mkdir(path, 0o755))

@@ -250,6 +250,7 @@ int lmm_rmdir(const char *_Nonnull path);
 int lmm_unlink(const char *_Nonnull path);
 int lmm_symlink(const char *_Nonnull target, const char *_Nonnull path);
 int lmm_exists(const char *_Nonnull path);
+int lmm_is_writable(const char *_Nonnull path);
 int lmm_pipe(int *_Nonnull ends);
 // Bit mask of returned events in *events; rc as poll(2). Negative milliseconds wait for ever.
 int lmm_poll1(int fd, int16_t *_Nonnull events, int milliseconds);

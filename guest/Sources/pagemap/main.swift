@@ -20,7 +20,7 @@ Suite.main {
     body: kinds)
   Case.each(
     "pagemap.kinds", "pagemap has 512 entries for a huge page", on: [.thp, .shthp],
-    body: kindsHuge)
+    needs: [.root], body: kindsHuge)
   Case.each(
     "pagemap.uffd-wp", "the bit of a protected page, its category and its fault agree",
     on: [.anon, .shmem, .shmempriv, .hugetlb, .hugetlbpriv], needs: [.pagemapWriteProtect],
