@@ -51,7 +51,8 @@ extension Requirement {
   /// A directory on a file system that is neither tmpfs nor hugetlbfs.
   static let fileDirectory = Requirement("file-dir") {
     Backing.fileDirectory == nil
-      ? Lacking(.resource, "no writable directory on ext4, xfs, btrfs or ramfs; set FAULTLINE_FILE_DIR")
+      ? Lacking(
+        .resource, "no writable directory on ext4, xfs, btrfs or ramfs; set FAULTLINE_FILE_DIR")
       : nil
   }
 }

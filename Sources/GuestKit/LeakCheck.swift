@@ -37,9 +37,7 @@ final class LeakCheck {
   /// For our own cases, or for a program that is not ours: that one may turn knobs and mount what it likes.
   init(ofForeignProgram isForeign: Bool = false) {
     rules = LeakRule.fitting.filter { !isForeign || ($0.item != .knobs && $0.item != .mounts) }
-    System.visitEveryCPU()
-    LeakCheck.drain()
-    LeakCheck.emptySlotCaches()
+    LeakCheck.settleFirst()
     latest = reader.read()
     base = reader.refined(latest)
     reference = latest
@@ -78,6 +76,7 @@ final class LeakCheck {
 
   /// Forgets what was before: something is left behind that was reported otherwise.
   func startAgain(after name: String) {
+    LeakCheck.settleFirst()
     latest = reader.read()
     base = reader.refined(latest)
     reference = latest
@@ -122,6 +121,13 @@ final class LeakCheck {
     let before = base[rule.item]
     return Leak(
       expected: "\(name) \(before)\(unit)", seen: "\(name) \(before + difference)\(unit)")
+  }
+
+  /// What stands before each state that later ones are compared with: the traces of looking itself, too, are then in both.
+  private static func settleFirst() {
+    System.visitEveryCPU()
+    drain()
+    emptySlotCaches()
   }
 
   /// Empties the LRU batches of every CPU.

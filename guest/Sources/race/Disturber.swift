@@ -1,4 +1,5 @@
 import GuestKit
+import GuestProtocol
 import LinuxMM
 
 /// Something that goes on beside the writers and the tracker, on random parts of the pages.
@@ -26,7 +27,27 @@ enum Disturber: String, CaseIterable {
     case .migrate: [.numaNodes(2)]
     case .split: [.splitHugePages]
     case .clear: [.softDirty]
-    case .fork, .zap, .mprotect, .compact: []
+    case .mprotect: [.severalMappings]
+    case .fork, .zap, .compact: []
+    }
+  }
+}
+
+extension Requirement {
+  /// One `UFFDIO_WRITEPROTECT` may cover several mappings (6.4): no feature bit says so.
+  static let severalMappings = Requirement("wp-several-mappings", since: "6.4") {
+    do throws(Errno) {
+      let length = 2 * Memory.pageSize
+      let memory = try Mapping(anonymous: length, .private)
+      let second = AddressRange(
+        start: memory.range.start + Memory.pageSize, length: Memory.pageSize)
+      let uffd = try Userfaultfd()
+      try uffd.register(memory.range, for: .writeProtect)
+      try second.protect(.read)
+      try uffd.writeProtect(memory.range)
+      return nil
+    } catch {
+      return Lacking(.feature, "UFFDIO_WRITEPROTECT over two mappings: \(error) (Linux 6.4)")
     }
   }
 }
@@ -38,7 +59,7 @@ final class Disturbance: Sendable {
   private let monitor = Monitor()
   // Only touched inside the monitor.
   nonisolated(unsafe) private var done = 0
-  nonisolated(unsafe) private var problem: String?
+  nonisolated(unsafe) private var problem: Errno?
   nonisolated(unsafe) private var hasEnded = false
 
   init(_ trial: Trial, _ kind: Disturber, _ field: Field) throws(CaseEnd) {
@@ -52,8 +73,8 @@ final class Disturbance: Sendable {
 
   /// How often it did what it is for.
   var count: Int { monitor.locked { done } }
-  /// What went wrong, if anything did that must not.
-  var trouble: String? { monitor.locked { problem } }
+  /// What went wrong first, if anything did; `ETIMEDOUT` is a child whose loads and stores do not end.
+  var trouble: Errno? { monitor.locked { problem } }
 
   /// Waits for the thread's end; false when it does not come.
   func isDone(within limit: Duration) -> Bool {
@@ -67,7 +88,7 @@ final class Disturbance: Sendable {
         let count = try act(&numbers)
         monitor.locked { done += count }
       } catch {
-        monitor.locked { problem = problem ?? "\(kind.rawValue): \(error)" }
+        monitor.locked { problem = problem ?? error }
       }
       // The tracker and the writers share two processors with this.
       System.sleep(milliseconds: UInt64(numbers.next(below: 3)))
@@ -136,6 +157,13 @@ final class Disturbance: Sendable {
 }
 
 extension Disturber {
+  /// What must hold however the race goes.
+  var promise: String {
+    self == .fork
+      ? "a forked child's loads and stores end"
+      : rawValue + " succeeds beside writers and a tracker"
+  }
+
   /// A number of its own for each, so that no two make the same choices.
   fileprivate var hashOfName: Int {
     rawValue.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff }

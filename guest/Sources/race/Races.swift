@@ -44,7 +44,9 @@ private struct Race {
         one.isDone(within: .seconds(5)), expected: "\(one.kind.rawValue) comes back",
         seen: "it is still at it 5 s later")
       trial.evidence(one.kind.rawValue, one.count)
-      if let trouble = one.trouble { throw .error(trouble) }
+      if let trouble = one.trouble {
+        try trial.fail(expected: one.kind.promise, seen: "\(one.kind.rawValue): \(trouble)")
+      }
     }
   }
 
