@@ -19,6 +19,19 @@ enum PagemapVisibility {
     } catch { return error }
   }
 
+  /// Whether a scan calls memory written that no userfaultfd tracks, as it does until 7.2.
+  ///
+  /// Linux 7.3 brought `PAGE_IS_ACCESSED`, and reports either only where a mapping is registered for it.
+  static let saysWrittenOfUntracked: Bool = {
+    do throws(Errno) {
+      let page = try Mapping(anonymous: Memory.pageSize, .private)
+      var scan = PagemapScan()
+      scan.any = .accessed
+      _ = try scan.scan(try Pagemap(), from: page.range.start, to: page.range.end)
+      return false
+    } catch { return true }
+  }()
+
   private static func tryWriteProtect() -> Bool {
     do throws(Errno) {
       let page = try Mapping(anonymous: Memory.pageSize, .private)

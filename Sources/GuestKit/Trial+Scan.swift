@@ -2,6 +2,9 @@ internal import LinuxMM
 
 // Checks on what PAGEMAP_SCAN says of pages.
 extension Trial {
+  /// Whether memory that no userfaultfd tracks looks written to a scan (until 7.2).
+  public var untrackedLooksWritten: Bool { PagemapVisibility.saysWrittenOfUntracked }
+
   /// Fails unless a scan of all pages reports exactly these as written since they were protected.
   ///
   /// With `protecting` the scan also protects again what it reports. Needs `pagemapScan`.

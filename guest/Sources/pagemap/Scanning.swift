@@ -80,25 +80,7 @@ extension Trial {
   }
 }
 
-/// What `PAGE_IS_WRITTEN` means to this kernel.
-private enum Written {
-  /// Whether memory that no userfaultfd tracks looks written, as it does until 7.2.
-  ///
-  /// Linux 7.3 brought `PAGE_IS_ACCESSED`, and reports either only where a mapping is registered for it.
-  static let isSaidOfUntracked: Bool = {
-    do throws(Errno) {
-      let page = try Mapping(anonymous: Memory.pageSize, .private)
-      let scan = PagemapScan(any: .accessed)
-      _ = try scan.scan(try Pagemap(), from: page.range.start, to: page.range.end)
-      return false
-    } catch { return true }
-  }()
-}
-
 extension Trial {
-  /// Whether memory that no userfaultfd tracks looks written.
-  var untrackedLooksWritten: Bool { Written.isSaidOfUntracked }
-
   /// The categories of untracked memory as this kernel says them: `0-1=0x2 1-4=0xa` loses its bits 1 on a kernel that
   /// calls only tracked memory written.
   func ofUntracked(_ text: String) -> String {
