@@ -7,7 +7,7 @@ internal import Yams
 /// `kernels/known-issues.yaml` (docs/verdicts.md has its schema).
 package struct KnownIssuesFile {
   private static let keys = [
-    "id", "case", "splat", "verdicts", "kernels", "reason", "fix", "link", "expires",
+    "id", "case", "except", "splat", "verdicts", "kernels", "reason", "fix", "link", "expires",
   ]
 
   private let yaml: StrictYAML
@@ -59,8 +59,10 @@ package struct KnownIssuesFile {
     guard cases != nil || splat != nil else {
       throw yaml.problem(at: node, "a known issue names neither \"case\" nor \"splat\"")
     }
+    let exceptions = try fields["except"].map { try yaml.list($0, "\"except\"") } ?? []
     return KnownIssue(
-      id: try text("id"), cases: cases, splat: splat, verdicts: try verdicts(fields["verdicts"]),
+      id: try text("id"), cases: cases, exceptions: exceptions.map { Glob($0.text) }, splat: splat,
+      verdicts: try verdicts(fields["verdicts"]),
       kernels: try kernels(fields["kernels"], at: node), reason: try text("reason"),
       fix: try text("fix"), link: try text("link"), expires: try date(text("expires"), at: node))
   }

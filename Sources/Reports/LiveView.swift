@@ -107,7 +107,7 @@ extension LiveView {
   }
 
   private mutating func guestUp(_ record: GuestRecord) {
-    if let release = record.release { releases[record.kernel] = release }
+    if let release = record.upstreamRelease { releases[record.kernel] = release }
     guest = name(record.kernel, record.machine)
     place = guest
     guard !screen.isTerminal else { return }

@@ -33,6 +33,17 @@ package struct GuestRecord: Equatable, Sendable {
   }
 }
 
+extension GuestRecord {
+  /// The release with the number of the stable tree: Debian's `uname -r` stops at `6.1.0`, and its `uname -v` says
+  /// `Debian 6.1.192-2`.
+  package var upstreamRelease: String? {
+    guard case .text(let version) = facts["version"], let debian = version.firstRange(of: "Debian ")
+    else { return release }
+    let number = version[debian.upperBound...].prefix { $0.isNumber || $0 == "." }
+    return KernelRelease(String(number)) == nil ? release : String(number)
+  }
+}
+
 extension GuestRecord: Codable {
   private enum CodingKeys: String, CodingKey {
     case kernel, release, machine, accelerator, facts

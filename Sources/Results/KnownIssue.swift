@@ -14,6 +14,8 @@ package struct KnownIssue: Equatable, Sendable {
   package var id: String
   /// The cases it explains; nil for any case, when `splat` says which results it is about.
   package var cases: Glob?
+  /// Cases that `cases` matches and that the issue is not about.
+  package var exceptions: [Glob]
   /// The splat titles it explains; nil for a result without splats.
   package var splat: Glob?
   /// The verdicts it explains.
@@ -31,11 +33,13 @@ package struct KnownIssue: Equatable, Sendable {
   ///
   /// Empty `verdicts` stand for the usual ones: `fail`, and `crash` too when `splat` is given.
   package init(
-    id: String, cases: Glob?, splat: Glob? = nil, verdicts: Set<Verdict> = [], kernels: Kernels,
+    id: String, cases: Glob?, exceptions: [Glob] = [], splat: Glob? = nil,
+    verdicts: Set<Verdict> = [], kernels: Kernels,
     reason: String, fix: String, link: String, expires: CalendarDate
   ) {
     self.id = id
     self.cases = cases
+    self.exceptions = exceptions
     self.splat = splat
     self.verdicts = verdicts.isEmpty ? (splat == nil ? [.fail] : [.fail, .crash]) : verdicts
     self.kernels = kernels
@@ -62,7 +66,9 @@ package struct KnownIssue: Equatable, Sendable {
   }
 
   private func covers(_ result: CaseResult, release: String?) -> Bool {
-    if let cases, !cases.matches(result.planned.name) { return false }
+    let name = result.planned.name
+    if let cases, !cases.matches(name) { return false }
+    if exceptions.contains(where: { $0.matches(name) }) { return false }
     return covers(kernel: result.planned.kernel, release: release)
   }
 

@@ -73,7 +73,7 @@ package struct KnownIssues: Equatable, Sendable {
   private static func releases(of run: Run) -> [String: String] {
     Dictionary(
       run.guests.compactMap { guest in
-        guest.release.map { (guest.kernel + "\n" + guest.machine, $0) }
+        guest.upstreamRelease.map { (guest.kernel + "\n" + guest.machine, $0) }
       }, uniquingKeysWith: { first, _ in first })
   }
 

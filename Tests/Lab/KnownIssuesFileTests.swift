@@ -16,6 +16,18 @@ struct KnownIssuesFileTests {
       expires: 2027-06-30
     """
 
+  @Test("what an entry excepts it does not explain")
+  func exceptions() throws {
+    let text = Self.entry.replacing("swap.swapoff-anon", with: "swap.*\n  except: [\"*/b\"]")
+    let issue = try #require(try KnownIssuesFile.parse(text, file: "k.yaml").issues.first)
+    func explains(_ name: String) -> Bool {
+      let planned = PlannedCase(kernel: "debian-5.10", machine: "m", suite: "swap", name: name)
+      return issue.explains(CaseResult(planned, .fail), release: "5.10.251")
+    }
+    #expect(explains("swap.x/a"))
+    #expect(!explains("swap.x/b"))
+  }
+
   @Test("an entry is read whole")
   func whole() throws {
     let issue = try #require(

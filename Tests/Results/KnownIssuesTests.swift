@@ -45,6 +45,17 @@ import Testing
     #expect(run.exitStatus == 1)
   }
 
+  @Test("Debian's stable release counts, not the one that uname -r stops at")
+  func debianRelease() throws {
+    var guest = try #require(run(("swap.a", .pass, [])).guests.first)
+    guest.release = "6.1.0-56-cloud-amd64"
+    #expect(guest.upstreamRelease == "6.1.0-56-cloud-amd64")
+    guest.facts["version"] = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)"
+    #expect(guest.upstreamRelease == "6.1.192")
+    guest.facts["version"] = "#1 SMP Debian something"
+    #expect(guest.upstreamRelease == "6.1.0-56-cloud-amd64")
+  }
+
   @Test("an issue of a splat alone hides no failed check")
   func splatAlone() throws {
     var run = run(("swap.a", .fail, [Self.warning]), ("swap.b", .fail, [Self.warning]))
