@@ -66,6 +66,26 @@ import Testing
     #expect(!text.contains("Planted bugs"))
   }
 
+  @Test("scores of several runs add up")
+  func sum() throws {
+    func score(_ killed: Bool, _ names: [String]) -> MutantScore {
+      var score = MutantReportTests.score
+      score.results = [
+        MutantResult(
+          mutant: "01-x", file: "01-x.patch", killed: killed,
+          by: names.map { MutantResult.Killer(suite: "fork", name: $0, verdict: .fail) })
+      ]
+      return score
+    }
+    let kills = CatalogueKills([
+      score(false, []), score(true, ["cow.a/anon", "cow.b"]), score(true, ["cow.b", "cow.c"]),
+    ])
+    #expect(kills.results.map(\.killed) == [true])
+    #expect(kills.results[0].by.map(\.name) == ["cow.a/anon", "cow.b", "cow.c"])
+    let row = CatalogueRow(suite: "cow", id: "cow.a", cases: [])
+    #expect(kills.mutants(killedBy: row) == ["01-x"])
+  }
+
   @Test("long cases are cut, and say by how much")
   func long() {
     let steps = (0..<40).map { index in "step \(String(repeating: "x", count: index))" }
