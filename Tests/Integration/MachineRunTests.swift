@@ -5,7 +5,7 @@ import Testing
 
 /// Real guests on machines that are not the default one.
 @Suite("machines", .serialized)
-struct MachineTests {
+struct MachineRunTests {
   @Test(
     "a guest swaps to a file on a file system that the host made, and each machine's result says so"
   )
