@@ -49,7 +49,7 @@ let package = Package(
     suite("softdirty"),
     suite("pagemap"),
     suite("race"),
-    suite("state", [.product(name: "StateModel", package: "faultline")]),
+    suite("state", ["UffdWP", .product(name: "StateModel", package: "faultline")]),
     // Runs programs that are not ours.
     suite("escort"),
     suite("test-trouble"),

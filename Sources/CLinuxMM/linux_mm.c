@@ -245,14 +245,18 @@ int lmm_try_store8(uint64_t address, uint8_t value, int *code, uint64_t *where) 
 int lmm_swapon(const char *path, int flags) { return swapon(path, flags); }
 int lmm_swapoff(const char *path) { return swapoff(path); }
 
+static int run_on(int cpu) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  return sched_setaffinity(0, sizeof one, &one);
+}
+
 int lmm_pin_to_one_cpu(void) {
-  cpu_set_t allowed, one;
+  cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return -1;
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    return sched_setaffinity(0, sizeof one, &one);
+    if (CPU_ISSET(cpu, &allowed)) return run_on(cpu);
   }
   errno = EINVAL;
   return -1;
@@ -265,13 +269,10 @@ int lmm_pin_to_all_cpus(void) {
 }
 
 int lmm_visit_cpus(void) {
-  cpu_set_t allowed, one;
+  cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return -1;
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0) break;
+    if (CPU_ISSET(cpu, &allowed) && run_on(cpu) != 0) break;
   }
   return sched_setaffinity(0, sizeof allowed, &allowed);
 }

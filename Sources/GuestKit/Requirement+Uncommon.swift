@@ -4,7 +4,7 @@ internal import LinuxMM
 // What only some kernels or machines have, and few cases ask for.
 extension Requirement {
   /// `/dev/userfaultfd` can be opened by root.
-  public static let userfaultfdDevice = Requirement("dev-uffd") {
+  public static let userfaultfdDevice = Requirement("dev-uffd", since: "6.1") {
     let path = "/dev/userfaultfd"
     guard TextFile.exists(path) else { return Lacking(.feature, "no \(path) (Linux 6.1)") }
     return System.isRoot ? nil : Lacking(.privilege, "not root: \(path) is root's")
@@ -25,8 +25,17 @@ extension Requirement {
       ? Lacking(.resource, "no free 1 GiB page; run on a machine with hugepages_1g") : nil
   }
 
+  /// Anonymous memory can come in 64 KiB folios, once the case asks for them.
+  public static let folios64K = Requirement("mthp-64k", since: "6.8") {
+    guard TextFile.exists(HugePages.smallFolios) else {
+      return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
+    }
+    return System.isRoot
+      ? nil : Lacking(.privilege, "not root: \(HugePages.smallFolios) cannot be set")
+  }
+
   /// Guard regions on anonymous memory.
-  public static let guardAnon = Requirement("guard") {
+  public static let guardAnon = Requirement("guard", since: "6.13") {
     do throws(Errno) {
       let page = try Mapping(anonymous: Memory.pageSize, .private)
       try page.range.advise(.guardInstall)
@@ -35,7 +44,7 @@ extension Requirement {
   }
 
   /// Guard regions on files and shared memory.
-  public static let guardFiles = Requirement("guard-file") {
+  public static let guardFiles = Requirement("guard-file", since: "6.15") {
     do throws(Errno) {
       let file = try Descriptor(memoryFileOfSize: Memory.pageSize)
       let page = try Mapping(file: file, length: Memory.pageSize, .shared)

@@ -3,6 +3,9 @@ public enum HugePages {
   /// Where the transparent huge page settings are.
   public static let settings = "/sys/kernel/mm/transparent_hugepage/"
 
+  /// The setting for anonymous memory in 64 KiB folios (6.8).
+  public static let smallFolios = settings + "hugepages-64kB/enabled"
+
   /// Free pages of the default (2 MiB) hugetlb pool that nobody has reserved.
   ///
   /// `HugePages_Rsvd` is -1 for a moment when a pinned page outlives its private mapping (seen on 6.12, 7.2).

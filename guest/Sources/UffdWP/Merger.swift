@@ -30,14 +30,21 @@ public struct Merger: ~Copyable {
     _ = try? TextFile.write("2", to: settings + "run")  // what stays merged harms nobody
   }
 
-  /// Waits until a condition holds; false after 5 s, or more in a slow guest.
-  public borrowing func wait(until condition: () throws(CaseEnd) -> Bool) throws(CaseEnd) -> Bool {
-    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
+  /// Waits until a condition holds; false after the limit, which is more in a slow guest.
+  public borrowing func wait(
+    within limit: Duration = .seconds(5), until condition: () throws(CaseEnd) -> Bool
+  ) throws(CaseEnd) -> Bool {
+    let deadline = System.nanoseconds + limit.scaledMilliseconds * 1_000_000
     while try !condition() {
       guard System.nanoseconds < deadline else { return false }
-      System.sleep(milliseconds: 20)
+      System.sleep(milliseconds: 5)
     }
     return true
+  }
+
+  /// Merges no more, and leaves merged what is.
+  public borrowing func stop() throws(Errno) {
+    try TextFile.write("0", to: settings + "run")
   }
 }
 

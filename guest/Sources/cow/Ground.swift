@@ -1,19 +1,6 @@
 import GuestKit
-import GuestProtocol
 import LinuxMM
 import UffdWP
-
-private let setting = HugePages.settings + "hugepages-64kB/enabled"
-
-extension Requirement {
-  /// Anonymous memory can come in 64 KiB folios.
-  static let folios64K = Requirement("mthp-64k") {
-    guard TextFile.exists(setting) else {
-      return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
-    }
-    return System.isRoot ? nil : Lacking(.privilege, "not root: \(setting) cannot be set")
-  }
-}
 
 /// What private memory looks like before anything is done to it.
 enum Ground: String, CaseIterable {
@@ -107,7 +94,9 @@ enum Ground: String, CaseIterable {
   }
 
   private func folios(_ trial: Trial) throws(CaseEnd) -> Pages {
-    let knob = try trial.attempt("setting \(setting)", try Knob(setting, to: "always"))
+    let knob = try trial.attempt(
+      "HugePages.smallFolios \(HugePages.smallFolios)",
+      try Knob(HugePages.smallFolios, to: "always"))
     defer { withExtendedLifetime(knob) {} }
     let pages = try Backing.anon.map(trial, pages: 64)
     try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))

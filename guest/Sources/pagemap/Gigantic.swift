@@ -1,19 +1,5 @@
 import GuestKit
-import GuestProtocol
 import LinuxMM
-
-private let pool = "/sys/kernel/mm/hugepages/hugepages-1048576kB/"
-
-extension Requirement {
-  /// A free 1 GiB page in the hugetlb pool.
-  static let giganticPage = Requirement("hugepages-1g:1") {
-    guard let text = try? TextFile.read(pool + "free_hugepages") else {  // absent: no such pages
-      return Lacking(.resource, "no 1 GiB pages: no \(pool)free_hugepages")
-    }
-    return (UInt64(Knob.selected(text)) ?? 0) > 0
-      ? nil : Lacking(.resource, "no free 1 GiB page; boot with hugepagesz=1G hugepages=1")
-  }
-}
 
 /// A scan that protects a 1 GiB page protects all of it, and the next one reports it when it was written.
 func scanGigantic(_ trial: Trial) throws(CaseEnd) {

@@ -155,5 +155,5 @@ Suite.main {
     body: atomicGetClear)
   Case(
     "scan.hugetlb-1g", "a scan protects a 1 GiB page as a whole and reports its stores",
-    needs: [.giganticPage, .writeProtectAsync, .pagemapScan], body: scanGigantic)
+    needs: [.hugePages1G, .writeProtectAsync, .pagemapScan], body: scanGigantic)
 }

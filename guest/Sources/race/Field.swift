@@ -53,6 +53,17 @@ final class Field: Sendable {
   /// Whether all writers have seen the end.
   var isQuiet: Bool { Memory.loadWord(board + 8) == UInt64(Field.writers) }
 
+  /// Waits for the writers' end; fails when one stays blocked.
+  func awaitQuiet(_ trial: Trial, _ expected: String) throws(CaseEnd) {
+    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
+    while !isQuiet {
+      guard System.nanoseconds < deadline else {
+        try trial.fail(expected: expected, seen: "one is still blocked 5 s later")
+      }
+      System.sleep(milliseconds: 1)
+    }
+  }
+
   /// A page that lost a store, with what it should have held and what it held.
   var loss: (page: Int, expected: UInt64, seen: UInt64)? {
     let page = Memory.loadWord(board + 16)

@@ -29,12 +29,19 @@ private struct Race {
   }
 
   /// Whether it goes on: some time in any case, and longer until everything has happened.
-  func goesOn(_ rounds: Int) -> Bool {
+  private func goesOn(_ rounds: Int) -> Bool {
     guard !field.isOver else { return false }
     let elapsed = (System.nanoseconds - begin) / 1_000_000
     if elapsed < RaceTime.least { return true }
     if elapsed >= RaceTime.most.scaledMilliseconds { return false }
     return rounds < 3 || disturbances.contains { $0.count == 0 }
+  }
+
+  /// Goes round and round until it is over, which it is for all threads however this ends; `goRound` counts.
+  func run(_ goRound: () throws(CaseEnd) -> Int) throws(CaseEnd) {
+    defer { field.end() }
+    var rounds = 0
+    while goesOn(rounds) { rounds = try goRound() }
   }
 
   /// Ends the threads that disturb, and says what they did.
@@ -68,50 +75,35 @@ private func field(_ trial: Trial, _ backing: Backing) throws(CaseEnd) -> Field 
   return try Field(trial, pages)
 }
 
-/// Each write faults once for each protection and is told, whatever goes on beside it.
-func asking(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
-  let field = try field(trial, backing)
-  var tracker = try AskingTracker(trial, field)
-  try tracker.protect(trial)
+/// Sets a tracker, the writers and what disturbs them against each other, and compares at the end.
+private func track<Tracker: RaceTracker & ~Copyable>(
+  _ trial: Trial, _ field: Field, _ kinds: [Disturber], _ tracker: inout Tracker
+) throws(CaseEnd) {
+  try tracker.begin(trial)
   let race = try Race(trial, field, kinds)
-  do throws(CaseEnd) {
-    while race.goesOn(tracker.copy.rounds) {
-      try tracker.serve(trial, milliseconds: RaceTime.round)
-      try tracker.protect(trial)
-    }
-    field.end()
-    try tracker.finish(trial)
-  } catch {
-    field.end()
-    throw error
+  try race.run { () throws(CaseEnd) in
+    try tracker.goRound(trial)
+    return tracker.copy.rounds
   }
+  try tracker.finish(trial)
   try race.end(trial)
   try field.expectNothingLost(trial)
   try tracker.copy.expectComplete(trial)
   try race.prove(trial, tracker.copy)
 }
 
+/// Each write faults once for each protection and is told, whatever goes on beside it.
+func asking(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
+  let field = try field(trial, backing)
+  var tracker = try AskingTracker(trial, field)
+  try track(trial, field, kinds, &tracker)
+}
+
 /// Each write is in some later scan, whatever goes on beside it.
 func scanning(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
   let field = try field(trial, backing)
   var tracker = try ScanningTracker(trial, field)
-  try tracker.scan(trial)
-  let race = try Race(trial, field, kinds)
-  do throws(CaseEnd) {
-    while race.goesOn(tracker.copy.rounds) {
-      System.sleep(milliseconds: RaceTime.round)
-      try tracker.scan(trial)
-    }
-    field.end()
-    try tracker.finish(trial)
-  } catch {
-    field.end()
-    throw error
-  }
-  try race.end(trial)
-  try field.expectNothingLost(trial)
-  try tracker.copy.expectComplete(trial)
-  try race.prove(trial, tracker.copy)
+  try track(trial, field, kinds, &tracker)
 }
 
 /// Trackers come and go; no writer stays blocked, and no protection stays behind.
@@ -120,27 +112,15 @@ func comingAndGoing(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) th
   let race = try Race(trial, field, kinds)
   var rounds = 0
   var told = 0
-  do throws(CaseEnd) {
-    while race.goesOn(rounds) {
-      var tracker = try AskingTracker(trial, field)
-      try tracker.protect(trial)
-      try tracker.serve(trial, milliseconds: RaceTime.round)
-      try tracker.protect(trial)
-      told += tracker.copy.taken
-      rounds += 1  // and the userfaultfd is closed, with writers waiting
-    }
-    field.end()
-  } catch {
-    field.end()
-    throw error
+  try race.run { () throws(CaseEnd) in
+    var tracker = try AskingTracker(trial, field)
+    try tracker.begin(trial)
+    try tracker.goRound(trial)
+    told += tracker.copy.taken
+    rounds += 1  // and the userfaultfd is closed, with writers waiting
+    return rounds
   }
-  let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
-  while !field.isQuiet {
-    try trial.expect(
-      System.nanoseconds < deadline, expected: "writers go on when the userfaultfd is closed",
-      seen: "one is still blocked 5 s later")
-    System.sleep(milliseconds: 1)
-  }
+  try field.awaitQuiet(trial, "writers go on when the userfaultfd is closed")
   try race.end(trial)
   try field.expectNothingLost(trial)
   trial.evidence("rounds", rounds)

@@ -34,10 +34,21 @@ struct Copy {
   }
 }
 
+/// Somebody who keeps a copy of what writers do.
+protocol RaceTracker: ~Copyable {
+  var copy: Copy { get }
+  /// Protects everything for the first time.
+  mutating func begin(_ trial: Trial) throws(CaseEnd)
+  /// Lets writers write for a while, protects again and copies what they wrote.
+  mutating func goRound(_ trial: Trial) throws(CaseEnd)
+  /// Waits for the writers' end, and copies what they wrote last.
+  mutating func finish(_ trial: Trial) throws(CaseEnd)
+}
+
 /// A tracker that asks: one thread protects, reads faults, lifts protections and copies.
 ///
 /// One thread, since a fault that one thread takes for told may still be lifted by another after the next protection.
-struct AskingTracker: ~Copyable {
+struct AskingTracker: RaceTracker, ~Copyable {
   private let uffd: Userfaultfd
   private let field: Field
   /// The round in which a page faulted last.
@@ -55,8 +66,15 @@ struct AskingTracker: ~Copyable {
     copy = Copy(field)
   }
 
+  mutating func begin(_ trial: Trial) throws(CaseEnd) { try protect(trial) }
+
+  mutating func goRound(_ trial: Trial) throws(CaseEnd) {
+    try serve(trial, milliseconds: RaceTime.round)
+    try protect(trial)
+  }
+
   /// Protects everything again and copies what was written before.
-  mutating func protect(_ trial: Trial) throws(CaseEnd) {
+  private mutating func protect(_ trial: Trial) throws(CaseEnd) {
     do throws(Errno) { try uffd.writeProtect(field.range) } catch {
       try trial.fail(
         expected: "UFFDIO_WRITEPROTECT: success", seen: "UFFDIO_WRITEPROTECT: \(error)")
@@ -67,7 +85,7 @@ struct AskingTracker: ~Copyable {
   }
 
   /// Serves faults for some milliseconds, or until every page is dirty.
-  mutating func serve(_ trial: Trial, milliseconds: UInt64) throws(CaseEnd) {
+  private mutating func serve(_ trial: Trial, milliseconds: UInt64) throws(CaseEnd) {
     let deadline = System.nanoseconds + milliseconds * 1_000_000
     repeat {
       let isThere = try trial.quietly("poll") { () throws(Errno) in
@@ -102,7 +120,7 @@ struct AskingTracker: ~Copyable {
     }
   }
 
-  /// Serves until the writers have ended, and copies what they wrote last.
+  /// Serves all the while.
   mutating func finish(_ trial: Trial) throws(CaseEnd) {
     let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
     while !field.isQuiet {
@@ -118,7 +136,7 @@ struct AskingTracker: ~Copyable {
 }
 
 /// A tracker that lets writes through and asks the page tables what was written.
-struct ScanningTracker: ~Copyable {
+struct ScanningTracker: RaceTracker, ~Copyable {
   private let uffd: Userfaultfd
   private let pagemap: Pagemap
   private let field: Field
@@ -135,8 +153,15 @@ struct ScanningTracker: ~Copyable {
     copy = Copy(field)
   }
 
+  mutating func begin(_ trial: Trial) throws(CaseEnd) { try scan(trial) }
+
+  mutating func goRound(_ trial: Trial) throws(CaseEnd) {
+    System.sleep(milliseconds: RaceTime.round)
+    try scan(trial)
+  }
+
   /// Protects again what was written, and copies it.
-  mutating func scan(_ trial: Trial) throws(CaseEnd) {
+  private mutating func scan(_ trial: Trial) throws(CaseEnd) {
     var scan = PagemapScan()
     scan.all = .written
     scan.returned = .written
@@ -162,14 +187,7 @@ struct ScanningTracker: ~Copyable {
   }
 
   mutating func finish(_ trial: Trial) throws(CaseEnd) {
-    let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
-    while !field.isQuiet {
-      guard System.nanoseconds < deadline else {
-        try trial.fail(
-          expected: "writers that are not asked go on", seen: "one is still blocked 5 s later")
-      }
-      System.sleep(milliseconds: 1)
-    }
+    try field.awaitQuiet(trial, "writers that are not asked go on")
     try scan(trial)
   }
 }

@@ -1,6 +1,7 @@
 import GuestKit
 import LinuxMM
 import StateModel
+import UffdWP
 
 /// An open file that an object may hold.
 final class HeldFile {

@@ -2,6 +2,7 @@ import GuestKit
 import GuestProtocol
 import LinuxMM
 import StateModel
+import UffdWP
 
 extension Requirement {
   /// The same, found out now and once: for what cannot change while the program runs.

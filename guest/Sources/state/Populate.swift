@@ -1,19 +1,6 @@
 import GuestKit
-import GuestProtocol
 import LinuxMM
 import StateModel
-
-private let smallFolios = HugePages.settings + "hugepages-64kB/enabled"
-
-extension Requirement {
-  /// Anonymous memory can come in 64 KiB folios.
-  static let folios64K = Requirement("mthp-64k") {
-    guard TextFile.exists(smallFolios) else {
-      return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
-    }
-    return System.isRoot ? nil : Lacking(.privilege, "not root: \(smallFolios) cannot be set")
-  }
-}
 
 /// A cell's memory and tracker, set as its ground and setting say.
 struct Scene {
@@ -54,7 +41,7 @@ extension Scene {
       cell.event.has(.reclaim) ? try trial.attempt("a memory cgroup", try MemoryGroup()) : nil
     var knob: Knob?
     if cell.ground == .mthp {
-      knob = try trial.attempt("setting mthp", try Knob(smallFolios, to: "always"))
+      knob = try trial.attempt("setting mthp", try Knob(HugePages.smallFolios, to: "always"))
     } else if cell.ground == .shthp {
       let path = HugePages.settings + "shmem_enabled"
       knob = try trial.attempt("setting shmem_enabled", try Knob(path, to: "advise"))

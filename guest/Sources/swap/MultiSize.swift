@@ -1,18 +1,5 @@
 import GuestKit
-import GuestProtocol
 import LinuxMM
-
-private let setting = HugePages.settings + "hugepages-64kB/enabled"
-
-extension Requirement {
-  /// Anonymous memory can come in 64 KiB folios.
-  static let folios64K = Requirement("mthp-64k", since: "6.8") {
-    guard TextFile.exists(setting) else {
-      return Lacking(.feature, "no transparent_hugepage/hugepages-64kB (Linux 6.8)")
-    }
-    return System.isRoot ? nil : Lacking(.privilege, "not root: \(setting) cannot be set")
-  }
-}
 
 /// What is done to folios whose every other page is protected.
 enum FolioTreatment: String, CaseIterable {
@@ -40,7 +27,8 @@ enum FolioTreatment: String, CaseIterable {
 
 /// Every other page of 64 KiB folios is protected; what treats them as one keeps the pattern.
 func foliosKeepPattern(_ trial: Trial, _ treatment: FolioTreatment) throws(CaseEnd) {
-  let knob = try trial.attempt("setting \(setting)", try Knob(setting, to: "always"))
+  let knob = try trial.attempt(
+    "HugePages.smallFolios \(HugePages.smallFolios)", try Knob(HugePages.smallFolios, to: "always"))
   defer { withExtendedLifetime(knob) {} }
   let pages = try Backing.anon.map(trial, pages: 256)
   try trial.attempt("MADV_HUGEPAGE", try pages.range.advise(.hugePage))
