@@ -27,6 +27,8 @@ final class LeakCheck {
   private static let group = "/sys/fs/cgroup/test"
   /// After so many cases that swap there is a second look in any case: the first one is blind to some 60 slots.
   private static let swappersAtOnce = 8
+  /// Before the second look, which costs as much as ten first ones: pauses in milliseconds, each with a first look.
+  private static let glances: [UInt64] = [1, 2, 4]
   /// How long the machine may take to settle, on a machine of time scale 100.
   private static let patience = Duration.seconds(2)
   /// The same once three leaks are reported: a kernel that leaks everywhere is known by then.
@@ -49,8 +51,12 @@ final class LeakCheck {
     System.visitEveryCPU()
     let before = latest
     latest = reader.read()
-    let isClean = rules.allSatisfy { rule in
-      !rule.isOff(rule.difference(latest, reference), by: rule.glance)
+    var isClean = isUnsuspicious
+    for pause in LeakCheck.glances where !isClean {
+      // What a worker frees (an io_uring and its pins) is gone in a moment.
+      System.sleep(milliseconds: pause)
+      latest = reader.read()
+      isClean = isUnsuspicious
     }
     if latest[.swappedOut] != before[.swappedOut] { swappers += 1 }
     guard !isClean || isLast || swappers >= LeakCheck.swappersAtOnce else { return ([], "") }
@@ -72,6 +78,10 @@ final class LeakCheck {
       reported += leaks.count
     }
     return (leaks, circumstances)
+  }
+
+  private var isUnsuspicious: Bool {
+    rules.allSatisfy { !$0.isOff($0.difference(latest, reference), by: $0.glance) }
   }
 
   /// Forgets what was before: something is left behind that was reported otherwise.
@@ -98,8 +108,7 @@ final class LeakCheck {
         }
       }
       if suspects.isEmpty || System.nanoseconds >= deadline { return suspects }
-      // What a worker frees (an io_uring and its pins) or an RCU callback is gone in a moment; then what waits for
-      // somebody to come by; at the end once more.
+      // What an RCU callback frees is gone in a moment; then what waits for somebody to come by; at the end once more.
       looks += 1
       if looks == 1, suspects.contains(where: { $0.rule.isAboutSwap }) {
         LeakCheck.emptySlotCaches()

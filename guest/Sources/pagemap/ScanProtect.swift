@@ -165,7 +165,7 @@ func atomicGetClear(_ trial: Trial) throws(CaseEnd) {
   try trial.attempt("using every CPU", try System.unpin())
   let start = pages.range.start
   let writer: Thread
-  let deadline = System.nanoseconds + 1_500_000_000
+  let deadline = System.nanoseconds + 700_000_000
   do throws(Errno) {
     writer = try Thread {
       var number: UInt64 = 1

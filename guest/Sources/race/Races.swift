@@ -4,7 +4,7 @@ import LinuxMM
 /// How long a race goes on at least, and at most while something that must happen has not happened.
 enum RaceTime {
   /// In milliseconds, on machines of any speed: slow ones do less in it.
-  static let least: UInt64 = 250
+  static let least: UInt64 = 160
   static let most = Duration.seconds(2)
   /// Between two protections.
   static let round: UInt64 = 3
