@@ -1,6 +1,8 @@
 /// What the host says (docs/protocol.md, "Host to guest").
 public enum HostRecord: Equatable, Sendable {
-  case greet(nonce: String)
+  /// Asks for a greeting with this nonce; a guest that comes from a saved state has an old clock and old randomness,
+  /// so it gets the time, in milliseconds since 1970, and fresh bytes in hexadecimal.
+  case greet(nonce: String, wallMilliseconds: Int64, entropy: String)
   /// `length` raw bytes follow.
   case push(digest: String, name: String, length: Int, check: String)
   case run(RunRequest)
@@ -12,7 +14,13 @@ public enum HostRecord: Equatable, Sendable {
   /// The record to write.
   public var record: Record {
     switch self {
-    case .greet(let nonce): Record(kind: "greet", fields: [("nonce", .text(nonce))])
+    case .greet(let nonce, let wallMilliseconds, let entropy):
+      Record(
+        kind: "greet",
+        fields: [
+          ("nonce", .text(nonce)), ("wall_ms", .integer(wallMilliseconds)),
+          ("entropy", .text(entropy)),
+        ])
     case .push(let digest, let name, let length, let check):
       Record(
         kind: "push",
@@ -31,7 +39,10 @@ public enum HostRecord: Equatable, Sendable {
   /// Reads a record; nil when its kind is unknown or a field it needs is missing or out of bounds.
   public init?(_ record: Record) {
     switch record.kind {
-    case "greet": self = .greet(nonce: record.text("nonce") ?? "")
+    case "greet":
+      self = .greet(
+        nonce: record.text("nonce") ?? "", wallMilliseconds: record.integer("wall_ms") ?? 0,
+        entropy: record.text("entropy") ?? "")
     case "push":
       guard let digest = record.text("digest"), let name = record.text("name"),
         let length = record.integer("length"), let check = record.text("check"),

@@ -20,9 +20,11 @@ public struct RecordReader {
   private var rawLeft = 0
   private var skipping = 0
   private var pending: Record?
-  private var nextSequence: Int64?
+  /// The number that the next record should have; nil accepts any.
+  public private(set) var nextSequence: Int64?
 
-  public init() {}
+  /// A reader that goes on where another one stopped, or, with nil, anywhere.
+  public init(nextSequence: Int64? = nil) { self.nextSequence = nextSequence }
 
   /// How many announced raw bytes have not come yet.
   public var rawBytesLeft: Int { rawLeft }

@@ -1,9 +1,10 @@
 /// Writes records as JSON Lines and numbers them.
 public struct RecordWriter {
   /// The sequence number of the next record.
-  public private(set) var sequence: Int64 = 0
+  public private(set) var sequence: Int64
 
-  public init() {}
+  /// A writer whose first record has this number.
+  public init(sequence: Int64 = 0) { self.sequence = sequence }
 
   /// The record's line, newline included, with the next sequence number.
   public mutating func line(_ record: Record) -> [UInt8] {

@@ -12,10 +12,13 @@ struct GuestSession {
     let guest: Results.GuestRecord
     let results: [CaseResult]
     let trouble: [String]
+    /// nil when it never came up.
+    let end: GuestEnd?
+    /// What the next guest can come from.
+    let saved: SavedGuest?
+    /// Whether saving is worth another try.
+    let canSave: Bool
   }
-
-  /// A panic before the greeting is tried again: TCG makes healthy kernels panic now and then.
-  static let bootAttempts = 3
 
   let plan: GuestPlan
   let spec: RunSpec
@@ -23,26 +26,33 @@ struct GuestSession {
   let number: Int
   let initProgram: URL
   let hypervisor: Hypervisor
+  /// What a guest that is saved holds.
+  let programs: [Suite]
+  /// How many results of the guests before this one are red.
+  let redBefore: Int
+  /// Whether an earlier guest of the plan was taken along.
+  let isAfterTrouble: Bool
   let report: @Sendable (RunEvent) -> Void
 
   var kernel: String { plan.kernel.name }
 
   /// What the guest is called in notices: the machine's name is said where there are several.
-  private var place: String {
+  var place: String {
     spec.machines.count > 1 ? "\(kernel) on \(plan.machine.name)" : kernel
   }
 
-  /// Boots, runs every suite, and judges.
-  func run() async -> Outcome {
+  /// Gets a guest, runs every suite, and judges.
+  ///
+  /// The guest goes on from `saved` where there is that; one that is booted is saved first if `saving`.
+  func run(from saved: SavedGuest?, saving: Bool) async -> Outcome {
     let deadlines = Deadlines(for: spec.accelerator.accelerator)
     var boot = BootObservation(deadline: "\(deadlines.greeting.components.seconds) s")
     var trouble: [String] = []
     var greeting: Greeting?
     var ears: [SuiteEar] = []
-    var feed = ConsoleFeed()
+    var supply = GuestSupply(self, deadlines, saved: saved, saves: saving)
     do {
-      let source = try await guestSpec()
-      if let machine = try await up(source, deadlines, &boot, &feed) {
+      if let machine = try await supply.machine(&boot) {
         greeting = await machine.greeting
         boot.greetedAfterMilliseconds = greeting?.bootDuration.wholeMilliseconds
         announce(greeting, boot)
@@ -55,80 +65,32 @@ struct GuestSession {
       if Task.isCancelled { boot.guestEnd = .interrupted } else { trouble.append("\(error)") }
     }
     report(.guestEnded(kernel: kernel, boot.guestEnd ?? .clean))
-    let results = judge(boot, ears, feed.splats(), trouble)
-    return Outcome(guest: record(greeting, boot), results: results, trouble: trouble)
+    let results = judge(boot, ears, supply.feed.splats(), trouble)
+    return Outcome(
+      guest: record(greeting, boot), results: results, trouble: trouble, end: boot.guestEnd,
+      saved: supply.saved, canSave: supply.saves || !saving)
   }
 
   /// Lets a living guest say what is under way, console included, then ends it.
   private func close(_ machine: Machine) async {
     if await machine.end == nil {
-      do { try await machine.powerOff() } catch { report(.notice("\(place): \(error)")) }
+      if spec.isolation == .none {
+        do { try await machine.powerOff() } catch { report(.notice("\(place): \(error)")) }
+      } else {
+        await machine.endNow()
+      }
     }
     await machine.destroy()
   }
 
-  /// The guest, up and greeted; nil when this kernel does not come up, and `boot` says why.
-  private func up(
-    _ source: GuestSpec, _ deadlines: Deadlines, _ boot: inout BootObservation,
-    _ feed: inout ConsoleFeed
-  ) async throws -> Machine? {
-    for attempt in 1...Self.bootAttempts {
-      boot.attempts = attempt
-      report(.guestBooting(kernel: kernel, machine: plan.machine.name))
-      let fresh = ConsoleFeed()
-      feed = fresh
-      let console = try Console(log: RunFiles(spec.directory).console.path) { fresh.take($0) }
-      var again = source
-      again.name += "-\(attempt)"
-      do {
-        let machine = try await hypervisor.boot(again, console: console, deadlines: deadlines)
-        boot.consoleBytes = console.byteCount
-        return machine
-      } catch let error as MachineError {
-        boot.consoleBytes = console.byteCount
-        boot.lastConsoleLine = console.lastLine
-        guard try note(error, attempt: attempt, in: &boot) else { return nil }
-      }
-    }
-    return nil
-  }
-
-  /// Takes in why a boot failed; whether to try again.
-  ///
-  /// - Throws: the error itself when it is not the kernel's doing.
-  private func note(
-    _ error: MachineError, attempt: Int, in boot: inout BootObservation
-  ) throws -> Bool {
-    switch error {
-    case .endedBeforeGreeting(_, let end):
-      boot.guestEnd = end
-      guard end != .interrupted, attempt < Self.bootAttempts, plan.kernel.defect == nil else {
-        return false
-      }
-      boot.guestEnd = nil
-      report(
-        .notice("\(place) ended before its greeting; boot \(attempt + 1) of \(Self.bootAttempts)"))
-      return true
-    case .noGreeting:
-      boot.guestEnd = Task.isCancelled ? .interrupted : .hung
-      return false
-    case .notStarted(_, let cause) where plan.kernel.defect != nil || Self.blamesKernel(cause):
-      boot.refusal = [plan.kernel.defect.map { "the image \($0)" }, cause]
-        .compactMap { $0 }.joined(separator: "; QEMU: ")
-      return false
-    default: throw error
-    }
-  }
-
-  /// QEMU's complaints about an image that is no kernel; libvirt gives them all the same code.
-  private static func blamesKernel(_ cause: String) -> Bool {
-    ["linux kernel too old", "could not load kernel", "Error loading uncompressed kernel"]
-      .contains { cause.localizedCaseInsensitiveContains($0) }
-  }
-
   private func announce(_ greeting: Greeting?, _ boot: BootObservation) {
-    report(.guestUp(record(greeting, boot)))
-    for problem in greeting?.problems ?? [] { report(.notice("\(place): \(problem)")) }
+    guard let restored = greeting?.restoreDuration else {
+      report(.guestUp(record(greeting, boot)))
+      for problem in greeting?.problems ?? [] { report(.notice("\(place): \(problem)")) }
+      return
+    }
+    guard isAfterTrouble, spec.isolation == .none else { return }
+    report(.notice("\(place) goes on from its saved state, \(restored.wholeMilliseconds) ms"))
   }
 }
 

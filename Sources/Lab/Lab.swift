@@ -64,10 +64,6 @@ package struct Lab: Sendable {
     await run(spec, on: host, trouble: [], report: report ?? self.report)
   }
 
-  /// The guests that one plan may take before what is left of it is `missing`: each one more was
-  /// taken along by a case.
-  private static let guestsPerPlan = 16
-
   private func run(
     _ spec: RunSpec, on host: Host?, trouble: [String],
     report: (@Sendable (RunEvent) -> Void)? = nil
@@ -79,8 +75,13 @@ package struct Lab: Sendable {
     var work = Work(sheet: VerdictSheet(plan), trouble: trouble)
     report(.runStarted(plan))
     if let host {
+      let planRun = PlanRun(
+        spec: spec, initProgram: initProgram, hypervisor: host.hypervisor, report: report)
       for guest in spec.guests where !Task.isCancelled {
-        await run(guest, spec, on: host, report, &work)
+        let outcome = await planRun.run(guest)
+        work.trouble += outcome.trouble
+        if let guest = outcome.guest { work.guests.append(guest) }
+        for result in outcome.results { note(result, in: &work.sheet, &work.trouble) }
       }
     }
     let isInterrupted = Task.isCancelled
@@ -105,45 +106,6 @@ package struct Lab: Sendable {
     var sheet: VerdictSheet
     var guests: [GuestRecord] = []
     var trouble: [String]
-  }
-
-  /// Runs one guest, and further ones for the cases that it did not come to because a case took it
-  /// along, and once more for a case in which it was lost.
-  private func run(
-    _ plan: GuestPlan, _ spec: RunSpec, on host: Host,
-    _ report: @escaping @Sendable (RunEvent) -> Void,
-    _ work: inout Work
-  ) async {
-    var next: GuestPlan? = plan
-    var bootResult: CaseResult?
-    var lost: Set<PlannedCase> = []
-    for number in 1...Self.guestsPerPlan {
-      guard let plan = next, !Task.isCancelled else { break }
-      let session = GuestSession(
-        plan: plan, spec: spec, number: number, initProgram: initProgram,
-        hypervisor: host.hypervisor, report: report)
-      let outcome = await session.run()
-      if number == 1 { work.guests.append(outcome.guest) }
-      work.trouble += outcome.trouble
-      let isLast = number == Self.guestsPerPlan || outcome.trouble.isEmpty == false
-      let again = outcome.results.filter { $0.verdict == .lost && !lost.contains($0.planned) }
-      lost.formUnion(again.map(\.planned))
-      let waiting = outcome.results.filter(\.waitsForAnotherGuest) + again
-      let rest = isLast ? [] : Set(waiting.map(\.planned))
-      next = plan.keeping(rest)
-      for result in outcome.results where !rest.contains(result.planned) || result.planned.isBoot {
-        if result.waitsForAnotherGuest { report(.caseEnded(result)) }
-        guard result.planned.isBoot else {
-          note(result, in: &work.sheet, &work.trouble)
-          continue
-        }
-        // The first boot counts, unless a later one is worse.
-        if bootResult.map({ $0.verdict == .pass && result.verdict != .pass }) ?? true {
-          bootResult = result
-        }
-      }
-    }
-    if let bootResult { note(bootResult, in: &work.sheet, &work.trouble) }
   }
 
   private func note(

@@ -17,6 +17,8 @@ package struct RunSpec: Sendable {
   package var seed: UInt64 = 1
   /// Whether the programs say what every case does, not only those that do not pass.
   package var tellsSteps = false
+  /// How much runs in one guest.
+  package var isolation = Isolation.none
   /// How often every case runs, each time in a fresh guest; at least 1.
   package var repetitions: Int
   package var accelerator: AcceleratorChoice
@@ -56,39 +58,5 @@ package struct RunSpec: Sendable {
   /// The plan, as it is recorded before the first guest boots.
   package var plan: Plan {
     Plan(guests.flatMap { guest in [guest.boot] + guest.suites.flatMap(\.planned) })
-  }
-}
-
-/// One guest of a run, and what is planned for it.
-struct GuestPlan: Sendable {
-  let kernel: BootableKernel
-  let machine: MachineProfile
-  let repetition: Int
-  let boot: PlannedCase
-  private(set) var suites: [(suite: Suite, planned: [PlannedCase])]
-
-  /// The plan of the guest that goes on where another one ended; nil when nothing is left.
-  func keeping(_ rest: Set<PlannedCase>) -> GuestPlan? {
-    var plan = self
-    plan.suites = suites.compactMap { suite, planned in
-      let left = planned.filter(rest.contains)
-      return left.isEmpty ? nil : (suite, left)
-    }
-    return plan.suites.isEmpty ? nil : plan
-  }
-
-  init(kernel: BootableKernel, machine: MachineProfile, repetition: Int, spec: RunSpec) {
-    self.kernel = kernel
-    self.machine = machine
-    self.repetition = repetition
-    boot = .boot(kernel: kernel.name, machine: machine.name, repetition: repetition)
-    suites = spec.suites.compactMap { suite in
-      let planned = suite.cases.map {
-        PlannedCase(
-          kernel: kernel.name, machine: machine.name, suite: suite.name, name: $0.name,
-          repetition: repetition)
-      }
-      return planned.isEmpty ? nil : (suite, planned)
-    }
   }
 }

@@ -1,5 +1,6 @@
 package import Foundation
 internal import Kernels
+internal import Machine
 package import Results
 internal import Subprocess
 internal import SystemPackage
@@ -33,6 +34,17 @@ package struct Suite: Sendable {
     suite.foreign = foreign
     suite.isPartial = isPartial || kept.count < cases.count
     return suite
+  }
+
+  /// What is pushed into the guest, the program to run last.
+  func guestPrograms() throws -> [GuestProgram] {
+    let own = GuestProgram(
+      name: name, digest: digest, bytes: Array(try Data(contentsOf: program)))
+    guard let foreign else { return [own] }
+    let escort = GuestProgram(
+      name: name, digest: foreign.escortDigest,
+      bytes: Array(try Data(contentsOf: foreign.escort)))
+    return [own, escort]
   }
 
   /// A program that cannot be asked for its cases.

@@ -29,7 +29,8 @@ struct SuiteStage {
     defer { try? log?.close() }  // it is for people only
     for (suite, planned) in session.plan.suites {
       guard await machine.end == nil, !Task.isCancelled else { break }
-      let red = ears.map { $0.redCount(beside: session.spec.expectedRed) }.reduce(0, +)
+      let red = ears.map { $0.redCount(beside: session.spec.expectedRed) }
+        .reduce(session.redBefore, +)
       if let enough = session.spec.enough, red >= enough { break }
       session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
       let ear = SuiteEar(
@@ -44,21 +45,18 @@ struct SuiteStage {
         trouble.append("\(session.kernel), \(suite.name): \(error)")
         ear.note { $0.neverRan(because: Reason(.host, "\(error)")) }
       }
-      session.report(.suiteEnded(kernel: session.kernel, suite: suite.name))
+      // Of a suite whose guest is gone there may be more to come.
+      if await machine.end == nil {
+        session.report(.suiteEnded(kernel: session.kernel, suite: suite.name))
+      }
     }
     return ears
   }
 
   private func run(_ suite: Suite, _ planned: [PlannedCase], _ ear: SuiteEar) async throws {
-    let program = GuestProgram(
-      name: suite.name, digest: suite.digest, bytes: Array(try Data(contentsOf: suite.program)))
-    var runner = program
-    if let foreign = suite.foreign {
-      runner = GuestProgram(
-        name: suite.name, digest: foreign.escortDigest,
-        bytes: Array(try Data(contentsOf: foreign.escort)))
-    }
-    try await machine.push(suite.foreign == nil ? [program] : [program, runner])
+    let programs = try suite.guestPrograms()
+    try await machine.push(programs)
+    guard let runner = programs.last else { return }
     let watch = Task { [machine] in await CaseWatch(ear, suite, slowness).run(machine) }
     defer { watch.cancel() }
     let run = try await machine.run(

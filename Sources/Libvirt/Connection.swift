@@ -93,6 +93,14 @@ package struct Connection: ~Copyable, Sendable {
     return Domain(adopting: domain)
   }
 
+  /// Makes a domain of what `Domain.save` wrote, paused, under the name it had (`virDomainRestoreFlags`).
+  ///
+  /// It does not end with the connection, whatever it did before.
+  package func restoreDomain(from path: String) throws(LibvirtError) {
+    try LibvirtError.check(
+      virDomainRestoreFlags(pointer, path, nil, VIR_DOMAIN_SAVE_PAUSED.rawValue))
+  }
+
   /// Finds a running domain (`virDomainLookupByName`).
   package func domain(named name: String) throws(LibvirtError) -> Domain {
     guard let domain = virDomainLookupByName(pointer, name) else { throw .last() }

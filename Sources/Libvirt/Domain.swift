@@ -50,6 +50,11 @@ package struct Domain: ~Copyable, Sendable {
     try LibvirtError.check(virDomainDestroy(pointer))
   }
 
+  /// Writes its memory and devices to a file and ends it (`virDomainSave`).
+  package func save(to path: String) throws(LibvirtError) {
+    try LibvirtError.check(virDomainSave(pointer, path))
+  }
+
   /// Sends a non-maskable interrupt: with `unknown_nmi_panic` a hung kernel panics with the backtrace of its vCPU
   /// (`virDomainInjectNMI`).
   package func injectNMI() throws(LibvirtError) {

@@ -8,8 +8,14 @@ package struct Greeting: Sendable, Equatable {
   package let problems: [String]
   /// From the start of QEMU to this greeting.
   package let bootDuration: Duration
+  /// From the start of QEMU to this greeting, of a guest that goes on from a saved state; its `bootDuration` is that
+  /// of the guest which was saved.
+  package let restoreDuration: Duration?
 
-  package init(facts: [Fact], problems: [String], bootDuration: Duration) {
+  package init(
+    facts: [Fact], problems: [String], bootDuration: Duration, restoreDuration: Duration? = nil
+  ) {
+    self.restoreDuration = restoreDuration
     self.facts = facts
     self.problems = problems
     self.bootDuration = bootDuration

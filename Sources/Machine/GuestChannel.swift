@@ -7,22 +7,34 @@ final class GuestChannel: Sendable {
   typealias Event = GuestEvent<GuestRecord>
 
   private struct State {
-    var reader = RecordReader()
-    var writer = RecordWriter()
+    var reader: RecordReader
+    var writer: RecordWriter
     var counters = ChannelCounters()
     var isBroken = false
   }
 
   private let stream: ByteStream
   private let inbox: Inbox<Event>
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   /// How many events may wait before the guest is held back.
   private static let maximumWaiting = 4_096
 
-  init(_ stream: ByteStream, inbox: Inbox<Event>) {
+  /// A channel whose records are numbered on from `position`.
+  init(_ stream: ByteStream, inbox: Inbox<Event>, from position: ChannelPosition = .init()) {
     self.stream = stream
     self.inbox = inbox
+    state = Mutex(
+      State(
+        reader: RecordReader(nextSequence: position.received),
+        writer: RecordWriter(sequence: position.sent)))
+  }
+
+  /// Where the records stand.
+  var position: ChannelPosition {
+    state.withLock {
+      ChannelPosition(sent: $0.writer.sequence, received: $0.reader.nextSequence)
+    }
   }
 
   /// Begins to receive.

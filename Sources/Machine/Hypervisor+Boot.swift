@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GuestProtocol
 internal import Libvirt
 internal import Results
@@ -18,10 +19,31 @@ extension Hypervisor {
     deadlines: Deadlines? = nil
   ) async throws -> Machine {
     let machine = try start(
-      spec, console: console, observer: observer,
+      spec, from: nil, console: console, observer: observer,
       deadlines: deadlines ?? Deadlines(for: spec.accelerator))
     do {
       try await machine.awaitGreeting()
+      return machine
+    } catch {
+      await machine.destroy()
+      throw error
+    }
+  }
+
+  /// Starts a guest that goes on from a saved state, and waits until it greets anew.
+  ///
+  /// The one before it, with the same state, must have been destroyed.
+  ///
+  /// - Throws: as `boot`.
+  package func restore(
+    _ saved: SavedGuest, console: Console, observer: GuestObserver = GuestObserver(),
+    deadlines: Deadlines? = nil
+  ) async throws -> Machine {
+    let machine = try start(
+      saved.spec, from: saved, console: console, observer: observer,
+      deadlines: deadlines ?? Deadlines(for: saved.spec.accelerator))
+    do {
+      try await machine.greetAgain()
       return machine
     } catch {
       await machine.destroy()
@@ -47,9 +69,16 @@ extension Hypervisor {
 
   /// Starts a guest; both streams are connected before its first instruction, so that nothing it prints is lost.
   private func start(
-    _ spec: GuestSpec, console: Console, observer: GuestObserver, deadlines: Deadlines
+    _ spec: GuestSpec, from saved: SavedGuest?, console: Console, observer: GuestObserver,
+    deadlines: Deadlines
   ) throws -> Machine {
-    let files = try place(spec)
+    let origin: Origin
+    if let saved {
+      try replaceDisks(of: saved)
+      origin = .state(saved)
+    } else {
+      origin = .boot(DomainXML(spec: spec, files: try place(spec)))
+    }
     let inbox = Inbox<GuestChannel.Event>()
     listen(to: spec.domainName, inbox)
     let qemu = pidFile(of: spec.domainName).map { file in
@@ -57,7 +86,7 @@ extension Hypervisor {
     }
     let began = ContinuousClock.now
     do {
-      let domain = try create(DomainXML(spec: spec, files: files))
+      let domain = try makeDomain(origin)
       let streams: (console: ByteStream, channel: ByteStream)
       let channel: GuestChannel
       do {
@@ -67,7 +96,8 @@ extension Hypervisor {
         try streams.console.start(onBytes: { console.receive($0) }) { _ in
           inbox.post(.consoleEnded)
         }
-        channel = GuestChannel(streams.channel, inbox: inbox)
+        channel = GuestChannel(
+          streams.channel, inbox: inbox, from: saved?.position ?? ChannelPosition())
         try channel.start()
         try domain.resume()
       } catch {
@@ -76,23 +106,46 @@ extension Hypervisor {
         throw error
       }
       return Machine(
-        spec, on: self, domain: domain, qemu: qemu, channel: channel,
+        spec, from: saved, on: self, domain: domain, qemu: qemu, channel: channel,
         consoleStream: streams.console, console: console, inbox: inbox, observer: observer,
         deadlines: deadlines, began: began)
     } catch let error as LibvirtError {
       qemu?.abandon()
-      forget(spec)
+      forget(spec, keepingFiles: saved != nil)
       throw MachineError.notStarted(guest: spec.name, cause: error.message)
     }
   }
 
-  private func create(_ xml: DomainXML) throws -> Domain {
+  /// What a domain is made of.
+  private enum Origin {
+    case boot(DomainXML)
+    case state(SavedGuest)
+  }
+
+  private func makeDomain(_ origin: Origin) throws -> Domain {
     try withConnection { connection in
-      guard isEmbedded else {
+      if case .boot(let xml) = origin, !isEmbedded {
         return try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: true)
       }
       return try HostProcess.adoptingOrphans {
-        try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: false)
+        switch origin {
+        case .boot(let xml):
+          return try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: false)
+        case .state(let saved):
+          try connection.restoreDomain(from: saved.image)
+          return try connection.domain(named: saved.spec.domainName)
+        }
+      }
+    }
+  }
+
+  /// Gives QEMU the disks as they were when the guest was saved.
+  private func replaceDisks(of saved: SavedGuest) throws {
+    for disk in saved.disks {
+      unlink(disk.path)
+      try SparseFile(path: disk.copy).copy(to: disk.path, permissions: 0o600)
+      if let owner = diskOwner, chown(disk.path, owner.user, owner.group) != 0 {
+        throw RunDirectory.failure(disk.path)
       }
     }
   }

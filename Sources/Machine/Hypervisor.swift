@@ -86,18 +86,39 @@ package actor Hypervisor {
     isEmbedded ? "\(directory.path)/run/qemu/\(domain).pid" : nil
   }
 
-  /// Forgets a guest that has ended, and removes what it alone had.
-  func forget(_ spec: GuestSpec) {
+  /// Forgets a guest that has ended, and removes what it alone had unless others go on from its state.
+  func forget(_ spec: GuestSpec, keepingFiles: Bool = false) {
     routes.remove(spec.domainName)
+    guard !keepingFiles else { return }
     directory.removeDirectory("guests/" + spec.name)
     remoteFiles?.discard(spec)
   }
 
+  /// Removes a guest's state; nothing can go on from it any more.
+  package func discard(_ saved: SavedGuest) {
+    forget(saved.spec)
+  }
+
+  /// Whether guests can be saved: not with a daemon, where they would outlive a killed orchestrator, since a restored
+  /// one does not end with the connection, and the state would lie on another host.
+  package nonisolated var savesGuests: Bool { isEmbedded }
+
+  /// Where a guest's memory goes when it is saved, and its disks with their copies; nil where guests cannot be saved.
+  func savedFiles(of spec: GuestSpec) -> (image: String, disks: [(path: String, copy: String)])? {
+    guard savesGuests else { return nil }
+    let folder = "\(directory.path)/guests/\(spec.name)"
+    let disks = spec.disks.indices.map { ("\(folder)/disk\($0)", "\(folder)/disk\($0).saved") }
+    return ("\(folder)/state", disks)
+  }
+
+  /// Who shall own what QEMU writes to; nil for this user.
+  var diskOwner: (user: uid_t, group: gid_t)? { account.map { ($0.user, $0.group) } }
+
   /// Puts a guest's files where its QEMU finds them.
   func place(_ spec: GuestSpec) throws -> DomainXML.Files {
     if isRemote { return try placeRemotely(spec) }
-    let owner = account.map { (user: $0.user, group: $0.group) }
-    var files = try BootFiles(directory: directory, mayLink: isEmbedded, owner: owner).place(spec)
+    var files = try BootFiles(directory: directory, mayLink: isEmbedded, owner: diskOwner)
+      .place(spec)
     if isEmbedded { files.channelSocket = "\(directory.path)/guests/\(spec.name)/records" }
     return files
   }

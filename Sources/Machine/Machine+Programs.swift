@@ -2,12 +2,15 @@ internal import GuestProtocol
 internal import Results
 
 extension Machine {
-  /// Pushes programs, all at once; each can be run from then on.
+  /// Pushes programs, all at once; each can be run from then on. What the guest holds is not pushed again.
   ///
   /// - Throws: `MachineError.notPushed` when the guest refuses one or takes too long, `.guestGone`, `.protocolBroken`.
   package func push(_ programs: [GuestProgram]) async throws {
     var waiting: [String: GuestProgram] = [:]
-    for program in programs where waiting.updateValue(program, forKey: program.digest) == nil {
+    for program in programs
+    where !self.programs.contains(program.digest)
+      && waiting.updateValue(program, forKey: program.digest) == nil
+    {
       channel.send(
         .push(
           digest: program.digest, name: program.name, length: program.bytes.count,
@@ -22,7 +25,8 @@ extension Machine {
             + "\(channel.unsentBytes) bytes are not taken")
       }
       switch record {
-      case .pushed(let digest): waiting[digest] = nil
+      case .pushed(let digest):
+        if waiting.removeValue(forKey: digest) != nil { self.programs.insert(digest) }
       case .refused(let about, let reason):
         throw MachineError.notPushed(program: waiting[about]?.name ?? about, cause: reason)
       default: break

@@ -10,7 +10,7 @@ package actor Machine {
   package nonisolated let spec: GuestSpec
   package nonisolated let console: Console
   package nonisolated let deadlines: Deadlines
-  private nonisolated let hypervisor: Hypervisor
+  nonisolated let hypervisor: Hypervisor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { hypervisor.unownedExecutor }
 
   private let domain: Domain
@@ -30,13 +30,22 @@ package actor Machine {
   /// Records that came before the end, found while the host asked how the guest ended.
   private var late: [GuestProtocol.GuestRecord] = []
   var lastRun: Int64 = 0
+  /// The digests of the programs that the guest holds.
+  var programs: Set<String>
+  /// Whether the guest's files outlive it: others go on from its state.
+  var keepsFiles: Bool
+  /// What the guest comes from; nil when it was booted.
+  private let origin: SavedGuest?
 
   init(
-    _ spec: GuestSpec, on hypervisor: Hypervisor, domain: consuming Domain, qemu: QEMUProcess?,
-    channel: GuestChannel, consoleStream: ByteStream, console: Console,
-    inbox: Inbox<GuestChannel.Event>, observer: GuestObserver, deadlines: Deadlines,
-    began: ContinuousClock.Instant
+    _ spec: GuestSpec, from origin: SavedGuest?, on hypervisor: Hypervisor,
+    domain: consuming Domain, qemu: QEMUProcess?, channel: GuestChannel,
+    consoleStream: ByteStream, console: Console, inbox: Inbox<GuestChannel.Event>,
+    observer: GuestObserver, deadlines: Deadlines, began: ContinuousClock.Instant
   ) {
+    self.origin = origin
+    programs = origin?.programs ?? []
+    keepsFiles = origin != nil
     var spec = spec
     // It may hold megabytes that nobody needs any more.
     spec.initramfs = .bytes([])
@@ -59,14 +68,16 @@ package actor Machine {
   /// What came through the record port.
   package var counters: ChannelCounters { channel.counters }
 
-  /// Waits for the first `hello`.
-  func awaitGreeting() async throws {
+  /// Waits for the `hello` with this nonce; the first one has an empty one.
+  func awaitGreeting(nonce: String = "") async throws {
     let limit = began + deadlines.greeting
     do {
       while let record = try await nextRecord(until: limit, asking: false) {
-        guard case .hello(_, let facts, let problems) = record else { continue }
+        guard case .hello(nonce, let facts, let problems) = record else { continue }
+        let elapsed = ContinuousClock.now - began
         greeting = Greeting(
-          facts: facts, problems: problems, bootDuration: ContinuousClock.now - began)
+          facts: facts, problems: problems, bootDuration: origin?.bootDuration ?? elapsed,
+          restoreDuration: origin == nil ? nil : elapsed)
         heartbeat.hear(at: .now)
         return
       }
@@ -157,6 +168,12 @@ package actor Machine {
     end = ending.end
   }
 
+  /// Lets go of the guest with what ends it in order.
+  func prepareToLeave(_ leave: (borrowing Domain) throws -> Void) throws {
+    ending.isRequested = true
+    try leave(domain)
+  }
+
   /// Gives the guest up as hung: whoever waits for it is told so.
   ///
   /// `destroy()` is still the caller's.
@@ -190,6 +207,13 @@ package actor Machine {
     await destroy()
   }
 
+  /// Ends the guest at once, and waits for what it has printed; `destroy()` is still the caller's.
+  package func endNow() async {
+    ending.isRequested = true
+    qemu?.kill()
+    await settle()
+  }
+
   /// Ends the guest at once, whatever it does, and disconnects from it; a second call does nothing.
   package func destroy() async {
     qemu?.kill()
@@ -202,15 +226,17 @@ package actor Machine {
       // It may have ended by itself; auto-destroy ends it with the connection at the latest.
       try? domain.destroy()  // see above
     }
-    await hypervisor.forget(spec)
+    await hypervisor.forget(spec, keepingFiles: keepsFiles)
   }
 
   /// Waits for QEMU's end, which the host has forced, so that nothing of it outlives the call.
   private func awaitExit(of qemu: QEMUProcess) async {
     let limit = ContinuousClock.now + deadlines.exit
-    while qemu.exit == nil, ContinuousClock.now < limit {
+    // The next guest from the same state has the same name: libvirt must have let go of it.
+    while qemu.exit == nil || (keepsFiles && ending.stopped == nil), ContinuousClock.now < limit {
       // A cancelled caller has its guest ended all the same; what is left is for the run directory's removal.
-      guard (try? await inbox.next(until: limit)) != nil else { return }  // see above
+      guard let event = try? await inbox.next(until: limit) else { return }  // see above
+      _ = ending.note(event)
     }
   }
 }

@@ -9,6 +9,8 @@ package enum MachineError: Error, Equatable, Sendable {
   case noConnection(uri: String, cause: String)
   /// libvirt or QEMU did not start the guest.
   case notStarted(guest: String, cause: String)
+  /// The guest's state could not be written.
+  case notSaved(guest: String, cause: String)
   /// No greeting came in time; how many bytes the console holds, and its last line.
   case noGreeting(guest: String, within: Duration, consoleBytes: Int, lastLine: String)
   /// The guest ended before it greeted.
@@ -43,6 +45,8 @@ extension MachineError: CustomStringConvertible {
       """
     case .notStarted(let guest, let cause):
       "guest \(guest) does not start\n  cause:   \(cause)"
+    case .notSaved(let guest, let cause):
+      "guest \(guest) cannot be saved\n  cause:   \(cause)"
     case .noGreeting(let guest, let within, let bytes, let line):
       """
       guest \(guest) did not greet within \(within.components.seconds) s

@@ -35,6 +35,11 @@ struct SparseFile {
     }
   }
 
+  /// Gives it another path in the same file system.
+  func move(to target: String) throws(MachineError) {
+    guard rename(path, target) == 0 else { throw RunDirectory.failure(target) }
+  }
+
   /// The parts that hold something, whole blocks each, in order.
   func contents() throws(MachineError) -> [(offset: Int, bytes: [UInt8])] {
     var parts: [(offset: Int, bytes: [UInt8])] = []

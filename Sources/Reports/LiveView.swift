@@ -130,7 +130,8 @@ extension LiveView {
   private mutating func ended(_ result: CaseResult) {
     tally.add(result)
     suites[key(result), default: Tally()].add(result)
-    if result.isRed { line(redLine(result)) }
+    // What a person has stopped needs no line for each case that did not come.
+    if result.isRed, result.reason?.kind != .interrupted { line(redLine(result)) }
   }
 
   private mutating func revised(_ result: CaseResult, from verdict: Verdict) {

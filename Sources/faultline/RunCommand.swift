@@ -70,6 +70,7 @@ private struct Preparation {
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
     spec.tellsSteps = options.steps
+    spec.isolation = options.isolate
     spec.seed = options.seed ?? UInt64.random(in: 0..<1_000_000_000)
     return (spec, knownIssues)
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Lab
 internal import Machine
 
 /// The options of `faultline run`.
@@ -27,6 +28,13 @@ struct RunOptions: ParsableArguments {
 
   @Option(name: .long, help: "Run everything this often, each time in a fresh guest.")
   var `repeat`: Int = 1
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How much runs in a guest before the next one comes from the saved state: none, suite or case.",
+      discussion: "With none (the default) another guest goes on only after a crash, a hang or a loss."))
+  var isolate: Isolation = .none
 
   @Option(
     name: .long,
@@ -66,3 +74,5 @@ struct RunOptions: ParsableArguments {
 }
 
 extension AcceleratorRequest: ExpressibleByArgument {}
+
+extension Isolation: ExpressibleByArgument {}

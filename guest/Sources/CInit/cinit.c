@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
+#include <linux/random.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -238,6 +240,30 @@ int ci_lock_memory(void) {
 int ci_restart(void) {
   put("/proc/sysrq-trigger", "b");
   return reboot(RB_AUTOBOOT) < 0 ? -errno : 0;
+}
+
+void ci_set_wall_clock(int64_t milliseconds) {
+  struct timespec time = {.tv_sec = milliseconds / 1000,
+                          .tv_nsec = milliseconds % 1000 * 1000000};
+  clock_settime(CLOCK_REALTIME, &time);
+}
+
+void ci_mix_entropy(const char *hexadecimal) {
+  struct {
+    struct rand_pool_info info;
+    unsigned char bytes[64];
+  } pool = {0};
+  unsigned int value;
+  int count = 0;
+  while (count < (int)sizeof(pool.bytes) && sscanf(hexadecimal + 2 * count, "%2x", &value) == 1)
+    pool.bytes[count++] = (unsigned char)value;
+  int random = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+  if (random < 0) return;
+  pool.info.buf_size = count;
+  pool.info.entropy_count = count * 8;
+  ioctl(random, RNDADDENTROPY, &pool);
+  ioctl(random, RNDRESEEDCRNG);
+  close(random);
 }
 
 int ci_power_off(void) { return reboot(RB_POWER_OFF) < 0 ? -errno : 0; }

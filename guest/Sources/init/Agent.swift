@@ -112,7 +112,10 @@ final class Agent {
   private func obey(_ record: Record) {
     guard let request = HostRecord(record) else { return refuse(record) }
     switch request {
-    case .greet(let nonce): hello(nonce: nonce)
+    case .greet(let nonce, let wallMilliseconds, let entropy):
+      if wallMilliseconds > 0 { ci_set_wall_clock(wallMilliseconds) }
+      ci_mix_entropy(entropy)
+      hello(nonce: nonce)
     case .push(let digest, let name, let length, let check):
       programs.expect(digest: digest, name: name, length: length, check: check)
       reader.expectRaw(length)

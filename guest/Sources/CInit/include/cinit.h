@@ -116,6 +116,10 @@ int ci_lock_memory(void);
 /// Catches the signals of a trap or wild access in PID 1: says so in the kernel's log and ends the guest, where the
 /// kernel would panic and blame the test that ran.
 void ci_guard(void);
+/// Sets the wall clock, in milliseconds since 1970.
+void ci_set_wall_clock(int64_t milliseconds);
+/// Makes the kernel's random numbers depend on these bytes, in hexadecimal, from now on.
+void ci_mix_entropy(const char *hexadecimal);
 /// Powers the guest off; answers only when the kernel cannot.
 int ci_power_off(void);
 /// Restarts at once through sysrq, without shutting devices down; QEMU ends the guest instead.
