@@ -109,7 +109,7 @@ struct GuestSupply {
             + "boot \(attempt + 1) of \(Self.bootAttempts)"))
       return true
     case .noGreeting:
-      boot.guestEnd = Task.isCancelled ? .interrupted : .hung
+      boot.guestEnd = Task.isCancelled ? .interrupted : .hung(.unknown)
       return false
     case .notStarted(_, let cause) where kernel.defect != nil || Self.blamesKernel(cause):
       boot.refusal = [kernel.defect.map { "the image \($0)" }, cause]

@@ -77,7 +77,7 @@ struct PlanRun {
     progress.canSave = progress.canSave && guest.canSave
     progress.outcome.trouble += guest.trouble
     if guest.end != .clean, guest.end != nil { progress.taken.guests += 1 }
-    if guest.end == .hung { progress.taken.hung += 1 }
+    if case .hung = guest.end { progress.taken.hung += 1 }
     // Once more for a case in which the guest was lost: that may have been the host's doing.
     let again = guest.results.filter { $0.verdict == .lost && !progress.lost.contains($0.planned) }
     progress.lost.formUnion(again.map(\.planned))

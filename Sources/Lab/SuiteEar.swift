@@ -81,6 +81,19 @@ final class SuiteEar: Sendable {
     }
   }
 
+  /// The planned cases that were not begun, in order; of a foreign program there is only one.
+  var unbegun: [PlannedCase] {
+    state.withLock { $0.foreign == nil ? $0.transcript.unbegun : [] }
+  }
+
+  /// Listens to the program from its beginning, for the cases that it did not come to.
+  func listenAgain() {
+    state.withLock { state in
+      state.reader = KTAPReader()
+      state.transcript.runsAgain()
+    }
+  }
+
   /// Changes the transcript with what the host knows.
   func note(_ change: (inout SuiteTranscript) -> Void) {
     state.withLock { change(&$0.transcript) }

@@ -57,6 +57,21 @@ struct SuiteStage {
     let programs = try suite.guestPrograms()
     try await machine.push(programs)
     guard let runner = programs.last else { return }
+    var todo = planned
+    while true {
+      let end = try await run(runner, suite, todo, ear)
+      guard case .ended = end, await machine.end == nil, !Task.isCancelled else { return }
+      // A program that something has killed costs the case that ran, and no other.
+      let left = ear.unbegun
+      guard !left.isEmpty, left.count < todo.count else { return }
+      todo = left
+      ear.listenAgain()
+    }
+  }
+
+  private func run(
+    _ runner: GuestProgram, _ suite: Suite, _ planned: [PlannedCase], _ ear: SuiteEar
+  ) async throws -> ProgramRun.End {
     let watch = Task { [machine] in await CaseWatch(ear, suite, slowness).run(machine) }
     defer { watch.cancel() }
     let run = try await machine.run(
@@ -77,6 +92,7 @@ struct SuiteStage {
         transcript.ended(.signalled(9))
       }
     }
+    return run.end
   }
 
   private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
@@ -109,38 +125,5 @@ struct SuiteStage {
     let sum = suite.cases.filter { names.contains($0.name) }
       .reduce(0) { $0 + $1.deadlineMilliseconds }
     return .milliseconds(sum * slowness / 100) + Self.margin
-  }
-}
-
-/// Watches that the running case ends: the program ends its own cases, and this ends a guest whose program cannot.
-struct CaseWatch {
-  /// How often it looks, and how long past a case's own deadline the guest is given up.
-  static let interval = Duration.seconds(1)
-  static let grace = Duration.seconds(15)
-
-  private let ear: SuiteEar
-  private let deadlines: [String: Duration]
-
-  init(_ ear: SuiteEar, _ suite: Suite, _ slowness: Int) {
-    self.ear = ear
-    let pairs = suite.cases.map {
-      ($0.name, Duration.milliseconds($0.deadlineMilliseconds * slowness / 100))
-    }
-    deadlines = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// Returns when cancelled, or when it has given the guest up.
-  func run(_ machine: Machine) async {
-    while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
-      guard let running = ear.running, let deadline = deadlines[running.name],
-        ContinuousClock.now - running.since > deadline + Self.grace
-      else { continue }
-      // What every task waits for is worth more than a quick end: the console is kept.
-      await machine.sysrq("wl")
-      try? await Task.sleep(for: .seconds(2))  // cancelled: it ended after all
-      guard !Task.isCancelled else { return }
-      await machine.giveUp()
-      return
-    }
   }
 }

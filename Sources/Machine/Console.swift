@@ -45,6 +45,9 @@ package final class Console: Sendable {
   /// How many bytes the guest has printed.
   package var byteCount: Int { state.withLock { $0.byteCount } }
 
+  /// The last 4 to 8 KiB.
+  var tail: String { String(decoding: state.withLock { $0.tail }, as: UTF8.self) }
+
   /// The last line that holds anything but white space, at most 4 KiB.
   package var lastLine: String {
     let tail = state.withLock { $0.tail }

@@ -17,6 +17,10 @@ package struct Deadlines: Sendable, Equatable {
   ///
   /// A guest that is so busy that init gets no turn for this long is as good as dead.
   package var answer: Duration
+  /// From an NMI to the kernel's backtrace and panic.
+  package var interrogation: Duration
+  /// For the backtraces that sysrq prints.
+  package var backtraces: Duration
   /// From the end of the port to the rest of what tells how the guest ended: console, events, QEMU's exit status.
   package var settling: Duration
   /// From `poweroff` to QEMU's end.
@@ -35,6 +39,8 @@ package struct Deadlines: Sendable, Equatable {
     overdue = .milliseconds(20 * guest)
     silence = .milliseconds(20 * guest)
     answer = .milliseconds(100 * guest)
+    interrogation = .milliseconds(15 * guest)
+    backtraces = .milliseconds(7 * guest)
     settling = .milliseconds(20 * host)
     powerOff = .milliseconds(30 * guest)
     exit = .milliseconds(100 * host)

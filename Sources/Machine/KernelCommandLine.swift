@@ -17,6 +17,8 @@ package struct KernelCommandLine: Sendable, Equatable, CustomStringConvertible {
     "loglevel=5",
     // A dead kernel resets, which ends QEMU: it never just sits there.
     "panic=-1", "oops=panic", "reboot=t",
+    // How the host asks a dead kernel where it is.
+    "unknown_nmi_panic",
     // Probing a keyboard controller that is not there takes 0.5 s.
     "i8042.noaux", "i8042.nokbd",
     // The BIOS calls for disks that are not there, and self-tests of ciphers.

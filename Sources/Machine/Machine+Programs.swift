@@ -80,7 +80,10 @@ extension Machine {
     var hasAsked = false
     while true {
       guard let record = try await nextRecord(until: limit) else {
-        guard !hasAsked else { return .guestGone(.hung) }
+        guard !hasAsked else {
+          giveUp(as: .hung(.program))
+          return .guestGone(.hung(.program))
+        }
         channel.send(.kill(run: run))
         hasAsked = true
         limit += deadlines.overdue

@@ -27,6 +27,9 @@ package actor Machine {
   package private(set) var end: GuestEnd?
   private var ending = GuestEnding()
   private var heartbeat: Heartbeat
+  private(set) var lastPong: ContinuousClock.Instant?
+  /// Until when a guest that got an NMI may answer it; nil while none was sent.
+  private var interrogationEnd: ContinuousClock.Instant?
   /// Records that came before the end, found while the host asked how the guest ended.
   private var late: [GuestProtocol.GuestRecord] = []
   var lastRun: Int64 = 0
@@ -103,7 +106,8 @@ package actor Machine {
     while true {
       if !late.isEmpty { return late.removeFirst() }
       if let end { throw MachineError.guestGone(guest: name, end: end) }
-      let wake = asking ? min(limit, heartbeat.wake) : limit
+      var wake = asking ? min(limit, heartbeat.wake) : limit
+      if let interrogationEnd { wake = min(limit, interrogationEnd) }
       if let event = try await nextEvent(until: wake) {
         if let record = try await take(event) { return record }
         continue
@@ -112,8 +116,9 @@ package actor Machine {
       switch heartbeat.step(at: .now) {
       case .wait: break
       case .ask: channel.send(.ping(nonce: "alive"))
-      case .giveUp: end = .hung
+      case .giveUp: interrogate()
       }
+      if let limit = interrogationEnd, ContinuousClock.now >= limit { end = .hung(.kernel) }
     }
   }
 
@@ -146,7 +151,9 @@ package actor Machine {
   /// The record, unless it is one that nobody waits for.
   private func answer(_ record: GuestProtocol.GuestRecord) -> GuestProtocol.GuestRecord? {
     switch record {
-    case .pong: return nil
+    case .pong:
+      lastPong = .now
+      return nil
     case .kmsg(let text):
       observer.onKernelMessage(text)
       return nil
@@ -165,35 +172,38 @@ package actor Machine {
       if ending.note(event) { continue }
       if case .record(let record) = event, let record = answer(record) { late.append(record) }
     }
-    end = ending.end
+    end = interrogationEnd == nil ? ending.end : .hung(Self.hang(console.tail))
+  }
+
+  /// Ends the wait for a guest that does what the host did not ask for; `destroy()` is still the caller's.
+  func giveUp(as end: GuestEnd) {
+    guard self.end == nil else { return }
+    self.end = end
+    // Any event wakes the reader, which then finds the end.
+    inbox.post(.consoleEnded)
+  }
+
+  /// Sends a guest whose init is silent an NMI, which its kernel answers by a backtrace and a panic: the reader gets
+  /// that end, or one without an answer in time.
+  func interrogate() {
+    guard end == nil, interrogationEnd == nil else { return }
+    if let qemu, let state = qemu.obstacle { return giveUp(as: .vanished(state)) }
+    interrogationEnd = ContinuousClock.now + deadlines.interrogation
+    // A QEMU whose monitor is dead would keep libvirt, and so this thread, for ever.
+    let guardian = qemu?.killed(after: deadlines.interrogation)
+    do {
+      try domain.injectNMI()
+    } catch {
+      giveUp(as: .vanished("QEMU does not answer: \(error.message)"))
+    }
+    guardian?.cancel()
+    inbox.post(.consoleEnded)
   }
 
   /// Lets go of the guest with what ends it in order.
   func prepareToLeave(_ leave: (borrowing Domain) throws -> Void) throws {
     ending.isRequested = true
     try leave(domain)
-  }
-
-  /// Gives the guest up as hung: whoever waits for it is told so.
-  ///
-  /// `destroy()` is still the caller's.
-  package func giveUp() {
-    guard end == nil else { return }
-    end = .hung
-    // Any event wakes the reader, which then finds the end.
-    inbox.post(.consoleEnded)
-  }
-
-  /// Presses the magic SysRq keys in the guest, one after the other.
-  ///
-  /// `w` shows blocked tasks, `l` backtraces, `c` crashes the kernel. It needs a living init.
-  package func sysrq(_ keys: String) {
-    channel.send(.sysrq(keys: keys))
-  }
-
-  /// Sends a non-maskable interrupt, for a guest whose init does not live.
-  package func injectNMI() throws {
-    try domain.injectNMI()
   }
 
   /// Asks init to power off, and waits until QEMU is gone; a guest that does not is destroyed.

@@ -76,7 +76,7 @@ extension MachineError: CustomStringConvertible {
     case .panic: "it panicked"
     case .vanished(let detail): detail
     case .channelClosed(let detail): detail
-    case .hung: "it hung"
+    case .hung: "it \(end.phrase)"
     case .interrupted: "the run was stopped"
     }
   }

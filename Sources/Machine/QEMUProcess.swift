@@ -53,6 +53,22 @@ final class QEMUProcess: Sendable {
     }
   }
 
+  /// What keeps a living process from doing anything, in words; nil when nothing does.
+  var obstacle: String? {
+    guard let pid, let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),  // just gone
+      let state = text.split(separator: ")").last?.split(separator: " ").first
+    else { return nil }
+    return state == "T" || state == "t" ? "QEMU, process \(pid), is stopped" : nil
+  }
+
+  /// Ends the process after a while, unless that is cancelled first.
+  func killed(after delay: Duration) -> Task<Void, Never> {
+    Task.detached { [self] in
+      // Cancelled: it is no longer wanted.
+      if (try? await Task.sleep(for: delay)) != nil { kill() }  // see above
+    }
+  }
+
   /// Gives up looking for a process that was never started.
   func abandon() {
     state.withLock { $0.isAbandoned = true }

@@ -9,7 +9,7 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
   /// QEMU lives, but the guest's port is closed or silent.
   case channelClosed(String)
   /// A deadline passed, and the host took the guest down.
-  case hung
+  case hung(Hang)
   /// Somebody stopped the run.
   case interrupted
 
@@ -21,8 +21,29 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
     case .vanished(let detail): detail.isEmpty ? "vanished" : "vanished (\(detail))"
     case .channelClosed(let detail):
       detail.isEmpty ? "closed its port" : "closed its port (\(detail))"
-    case .hung: "hung"
+    case .hung(let hang): hang.phrase
     case .interrupted: "was stopped"
+    }
+  }
+}
+
+/// What of a guest that hung did not answer, as far as the host could find out.
+package enum Hang: String, Sendable, CaseIterable {
+  /// Nobody asked: it never greeted, or took no orders.
+  case unknown
+  /// Init answers; the program does not end, nor its case.
+  case program
+  /// The kernel answered an NMI from its idle loop or from a program; init answers nothing.
+  case userspace
+  /// The kernel answered an NMI from somewhere else, or not at all.
+  case kernel
+
+  var phrase: String {
+    switch self {
+    case .unknown: "hung"
+    case .program: "hung: its init answers, but the program does not end"
+    case .userspace: "hung: its kernel runs, but its init answers no more"
+    case .kernel: "hung: its kernel is stuck"
     }
   }
 }

@@ -111,6 +111,20 @@ package struct SuiteTranscript: Sendable {
   /// Says that the program ended.
   package mutating func ended(_ end: ProgramEnd) { programEnd = end }
 
+  /// The program is run again, for the cases that it did not come to: how it has ended is the running case's alone.
+  package mutating func runsAgain() {
+    let end = programEnd
+    if let running { edit(running) { $0.observation.programEnd = end } }
+    running = nil
+    pending = CaseNotes()
+    programEnd = nil
+  }
+
+  /// The planned cases that were not begun, in order.
+  package var unbegun: [PlannedCase] {
+    planned.filter { !(notes[$0.name]?.observation.isStarted ?? false) }
+  }
+
   /// Says that the guest ended before the program did.
   package mutating func guestEnded(_ end: GuestEnd) { guestEnd = end }
 
@@ -141,7 +155,7 @@ extension SuiteTranscript {
     let notes = notes[planned.name] ?? CaseNotes()
     var observation = notes.observation
     observation.bailOut = bailOut
-    observation.programEnd = programEnd
+    observation.programEnd = observation.programEnd ?? programEnd
     observation.guestEnd = guestEnd
     observation.obstacle = obstacle ?? killer(of: planned.name)
     let judgement = VerdictRules.judge(observation)

@@ -121,6 +121,7 @@ extension Observation {
 
   /// For a guest that the host took down because of some other deadline than the case's.
   fileprivate var hungGuestDeadline: String? {
-    guestEnd == .hung ? "the guest answered no more" : nil
+    guard case .hung = guestEnd, let guestEnd else { return nil }
+    return "the guest \(guestEnd.phrase)"
   }
 }

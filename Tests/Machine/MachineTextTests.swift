@@ -44,7 +44,7 @@ struct MachineTextTests {
       .notPushed(program: "swap", cause: "no space"),
       "the guest does not take the program swap: no space"
     ),
-    (.guestGone(guest: "g", end: .hung), "guest g is gone: it hung"),
+    (.guestGone(guest: "g", end: .hung(.unknown)), "guest g is gone: it hung"),
     (
       .guestGone(guest: "g", end: .vanished("QEMU was killed by signal 9")),
       "guest g is gone: QEMU was killed by signal 9"

@@ -44,7 +44,7 @@ import Testing
     let refused = result { $0.refusal = "linux kernel too old to load a ram disk" }
     #expect(refused.verdict == .fail)
     #expect(refused.seen == "linux kernel too old to load a ram disk")
-    let silent = result { $0.guestEnd = .hung }
+    let silent = result { $0.guestEnd = .hung(.unknown) }
     #expect(silent.verdict == .fail)
     #expect(silent.reason == Reason(.boot, "the kernel printed nothing for 60 s"))
     #expect(silent.expected == "the guest greets within 60 s")

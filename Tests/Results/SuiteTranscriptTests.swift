@@ -116,7 +116,7 @@ import Testing
   func hang() {
     var transcript = transcript("a", "b", hearing: "# case a\n")
     transcript.deadlinePassed(waited: "30 s", milliseconds: 30_000)
-    transcript.guestEnded(.hung)
+    transcript.guestEnded(.hung(.unknown))
     let results = transcript.results()
     #expect(words(transcript) == ["a hang", "b missing"])
     #expect(results[0].durationMilliseconds == 30_000)
@@ -128,7 +128,7 @@ import Testing
     var transcript = transcript("a", hearing: "# case a\n")
     transcript.deadlinePassed(waited: "30 s")
     transcript.note(splat(.nmi, case: "a", title: "NMI backtrace in hugetlb_wp"))
-    transcript.guestEnded(.hung)
+    transcript.guestEnded(.hung(.unknown))
     let results = transcript.results()
     #expect(results.map(\.verdict) == [.hang])
     #expect(

@@ -1,0 +1,51 @@
+internal import Foundation
+internal import Machine
+internal import Results
+
+/// Watches that the running case ends: the program ends its own cases, and this gives up a guest whose program cannot.
+struct CaseWatch {
+  /// How often it looks.
+  private static let interval = Duration.seconds(1)
+  /// How far past a case's own deadline init is asked for a sign of life, and how long it has for that, on a machine of
+  /// ordinary speed.
+  private static let grace = Duration.seconds(2)
+  private static let patience = Duration.seconds(3)
+  /// How far past it the program must have ended the case while init answers: killing and burying it takes a while.
+  private static let longGrace = Duration.seconds(15)
+
+  private let ear: SuiteEar
+  private let deadlines: [String: Duration]
+  /// In percent.
+  private let slowness: Int
+
+  init(_ ear: SuiteEar, _ suite: Suite, _ slowness: Int) {
+    self.ear = ear
+    self.slowness = slowness
+    let pairs = suite.cases.map {
+      ($0.name, Duration.milliseconds($0.deadlineMilliseconds * slowness / 100))
+    }
+    deadlines = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func scaled(_ duration: Duration) -> Duration { duration * slowness / 100 }
+
+  /// Returns when cancelled, or when it has given the guest up.
+  func run(_ machine: Machine) async {
+    while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
+      guard let overdue, overdue.by > scaled(Self.grace) else { continue }
+      let initAnswers = await machine.answers(within: scaled(Self.patience))
+      guard !Task.isCancelled else { return }
+      // The same case still?
+      guard let now = self.overdue, now.name == overdue.name else { continue }
+      if initAnswers, now.by < scaled(Self.longGrace) { continue }
+      await machine.giveUp(initAnswers: initAnswers)
+      return
+    }
+  }
+
+  /// The running case, and how far past its deadline it is.
+  private var overdue: (name: String, by: Duration)? {
+    guard let running = ear.running, let deadline = deadlines[running.name] else { return nil }
+    return (running.name, ContinuousClock.now - running.since - deadline)
+  }
+}
