@@ -76,7 +76,7 @@ let package = Package(
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
     tests("StateModel", ["StateModel"]),
-    tests("KernelLog", ["KernelLog"], data: ["Corpus"]),
+    tests("KernelLog", ["KernelLog"], data: ["Corpus", "provoke"]),
     tests("Results", ["Results", "GuestProtocol", "KernelLog"], data: ["ForeignCorpus"]),
     tests("Libvirt", ["Libvirt"]),
     tests(

@@ -18,12 +18,15 @@ struct OpenSplat: Sendable {
   let header: SplatHeader
   let lineNumber: Int
   let owner: SplatOwner
-  let caller: String?
+  /// Whether its lines cannot be told from those of others.
+  private let isMixed: Bool
   private(set) var isFatal: Bool
 
   private let context: [String]
   /// What stood between `cut here` and the header: a WARN's own message.
   private let messages: [String]
+  /// What a slab check found, told before its report.
+  private let slabFinding: String?
   private var text = ""
   private var lineCount = 0
   private var sawTrace = false
@@ -32,23 +35,26 @@ struct OpenSplat: Sendable {
   private var isInInterrupt = false
   private var instructionPointer: StackFrame?
   private var frames: [StackFrame] = []
+  /// The first backtrace is complete: what follows is where memory came from, or another task.
+  private var framesAreOver = false
   private var dumpReason: String?
   private var victim: String?
 
   init(
     _ header: SplatHeader, _ line: ConsoleLine, lineNumber: Int, owner: SplatOwner,
-    context: [ConsoleLine], cut: [ConsoleLine] = []
+    context: [ConsoleLine], recent: [ConsoleLine], cut: [ConsoleLine] = []
   ) {
     self.header = header
     self.lineNumber = lineNumber
     self.owner = owner
+    isMixed = line.caller == nil
     self.context = context.map(\.raw)
-    caller = line.caller
     isFatal = header.kind.isFatal
     // BUG_ON_DATA_CORRUPTION kernels print the message before "cut here".
-    messages = (context.suffix(1) + cut.dropFirst()).map(\.message)
+    messages = (recent.suffix(1) + cut.dropFirst()).map(\.message)
+    slabFinding = recent.compactMap { Self.slabFinding($0.message) }.last
     sawDieCounter = line.message.holds(" [#")
-    dumpReason = context.suffix(2).compactMap { Self.dumpReason($0.message) }.last
+    dumpReason = recent.suffix(2).compactMap { Self.dumpReason($0.message) }.last
     for line in cut { append(line) }
     append(line)
     note(line.message)
@@ -69,6 +75,16 @@ struct OpenSplat: Sendable {
     return isLast(message) ? .last : .taken
   }
 
+  /// Whether its printer had other CPUs print their backtraces, which are part of it.
+  var asksOthers: Bool { isStall || header.kind == .hungTask || header.kind == .nmi }
+
+  /// Whether a second header has yet to come: the exception's own, with its number, or the WARN that
+  /// gives a slab report its backtrace.
+  var awaitsMore: Bool {
+    if header.kind == .slab { return isMixed || !sawTrace }
+    return header.kind.isFatal && header.kind != .panic && !sawDieCounter
+  }
+
   /// Makes the splat fatal: the kernel panicked because of it.
   mutating func join(panic line: ConsoleLine) {
     isFatal = true
@@ -77,11 +93,15 @@ struct OpenSplat: Sendable {
   }
 
   /// Whether a header only says again, in other words, what opened this splat.
-  func isContinued(by header: SplatHeader, _ message: String) -> Bool {
+  func isContinued(by header: SplatHeader, isDie: Bool) -> Bool {
     if self.header.kind == .outOfMemory && header.kind == .outOfMemory {
       return header.shape == .line
     }
-    return isFatal && !sawDieCounter && message.holds(" [#")
+    // Since 6.12 the report has its backtrace from a WARN of its own.
+    if self.header.kind == .slab && header.isSlabWarning {
+      return isMixed || !sawTrace
+    }
+    return isFatal && !sawDieCounter && isDie
   }
 
   private mutating func append(_ line: ConsoleLine) {
@@ -95,17 +115,27 @@ struct OpenSplat: Sendable {
     if message.holds(" [#") { sawDieCounter = true }
     if SplatBody.isTraceStart(message) { sawTrace = true }
     // Before it, lockdep shows where other locks were taken: not where this happened.
-    if message.hasPrefix("stack backtrace:") { frames = [] }
+    if message.hasPrefix("stack backtrace:") {
+      frames = []
+      framesAreOver = false
+    }
     if message.hasPrefix("---[ end trace") { sawEndTrace = true }
-    if message.holds("<IRQ>") { isInInterrupt = !message.holds("</IRQ>") }
+    if message.holds("IRQ>") { isInInterrupt = !message.holds("</IRQ>") }
     if dumpReason == nil { dumpReason = Self.dumpReason(message) }
     if victim == nil { victim = Self.victim(message) }
-    if instructionPointer == nil {
+    // In the middle of a backtrace is what an interrupt met, and behind the end the first oops again.
+    if instructionPointer == nil, !sawEndTrace, frames.isEmpty || isStall || header.kind == .nmi {
       instructionPointer = StackFrame(instructionPointerLine: message)
     }
-    if frames.count < 16, !(isStall && isInInterrupt), let frame = StackFrame(traceLine: message) {
-      frames.append(frame)
-    }
+    noteFrame(message)
+  }
+
+  private mutating func noteFrame(_ message: String) {
+    if !frames.isEmpty, !SplatBody.isWithinTrace(message) { framesAreOver = true }
+    guard frames.count < 16, !framesAreOver, !(isStall && isInInterrupt) else { return }
+    // Slab reports tell first who allocated and who freed.
+    guard header.kind != .slab || sawTrace else { return }
+    if let frame = StackFrame(traceLine: message) { frames.append(frame) }
   }
 
   private func isLast(_ message: String) -> Bool {
@@ -157,7 +187,7 @@ extension OpenSplat {
   /// one.
   private var named: (SplatKind, String) {
     if let message = messages.first(where: { $0.hasPrefix("refcount_t: ") }) {
-      return (.refcount, StableText.of(message))
+      return (.refcount, StableText.of(message, keepsNumbers: true))
     }
     if header.kind == .bug || header.kind == .warning, let corruption = listCorruption {
       let words = corruption.split { $0 == " " || $0 == "." }
@@ -169,11 +199,19 @@ extension OpenSplat {
       return (header.kind, dumpReason)
     case .badPage:
       return (header.kind, header.title + (dumpReason.map { ": " + $0 } ?? ""))
+    case .slab:
+      return (header.kind, slabTitle)
     case .outOfMemory:
       return (header.kind, header.title + (victim.map { ": " + $0 } ?? ""))
     default:
       return (header.kind, header.title)
     }
+  }
+
+  /// Since 6.12 a report's title is only `Object corrupt`; the line before it says how.
+  private var slabTitle: String {
+    guard let colon = header.title.lastIndex(of: ":"), let slabFinding else { return header.title }
+    return header.title[...colon] + " " + slabFinding
   }
 
   private var listCorruption: String? {
@@ -184,12 +222,20 @@ extension OpenSplat {
   private var meaningfulFunctions: [String] {
     let own = header.function.map { [$0] } ?? []
     let all = own + ([instructionPointer].compactMap { $0 } + frames).map(\.function)
+    let meaningful = all.filter { StackFrame.isMeaningful($0) }
+    let telling = meaningful.filter { !StackFrame.isMessenger($0, of: header.kind) }
     var kept: [String] = []
-    for function in all where StackFrame.isMeaningful(function) && kept.last != function {
+    for function in [telling, meaningful, all].first(where: { !$0.isEmpty }) ?? []
+    where kept.last != function {
       kept.append(function)
     }
-    if kept.isEmpty { kept = Array(all.prefix(1)) }
     return kept
+  }
+
+  /// `[Right Redzone overwritten] 0x…`
+  private static func slabFinding(_ message: String) -> String? {
+    guard message.hasPrefix("["), let end = message.firstMatch(of: "] 0x") else { return nil }
+    return String(message[..<end.lowerBound].dropFirst())
   }
 
   private static func dumpReason(_ message: String) -> String? {

@@ -6,6 +6,11 @@ enum PanicCause {
     consequences.contains { text.hasPrefix($0) } || text.holds("panic_on_warn set")
   }
 
+  /// Whether only an oops can have led to it, and no mere warning.
+  static func wantsFatal(_ text: some StringProtocol) -> Bool {
+    text.hasPrefix("Fatal exception")
+  }
+
   private static let consequences = [
     "Fatal exception", "hung_task: blocked tasks", "softlockup: hung tasks", "Hard LOCKUP",
     "RCU Stall", "Aiee, killing interrupt handler", "System is deadlocked on memory",

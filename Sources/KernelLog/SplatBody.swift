@@ -18,6 +18,13 @@ enum SplatBody {
     return isRegister(message) || beginnings.contains { message.hasPrefix($0) }
   }
 
+  /// Whether a backtrace can go on behind a line: frames, and the registers where it was interrupted.
+  static func isWithinTrace(_ message: String) -> Bool {
+    guard let first = message.utf8.first else { return false }
+    if first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") { return true }
+    return isRegister(message) || message.hasPrefix("Code: ")
+  }
+
   /// `RAX: …`, `CR2: …`, `R13: …`, `FS:  …`.
   private static func isRegister(_ message: String) -> Bool {
     guard let colon = message.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }

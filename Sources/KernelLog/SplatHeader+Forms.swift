@@ -142,12 +142,27 @@ extension SplatHeader {
     return nil
   }
 
-  /// `mm/memory.c:1234!` without the line, which every patch moves.
+  /// `mm/memory.c:1234!` without the line, which every patch moves, and without the folder that the
+  /// kernel was built in, which UBSAN shows.
   private static func file(_ text: Substring) -> String {
     let path = text.prefix { $0 != ":" && $0 != " " && $0 != "!" }
-    // Out-of-tree build directories: only the path inside the kernel tree is stable.
-    return String(path.dropping(while: "./"))
+    let relative = path.dropping(while: "./")
+    guard path.hasPrefix("/") || path.hasPrefix("../") else { return String(relative) }
+    var folders = relative.split(separator: "/")
+    if let source = folders.lastIndex(where: { $0 == "src" || $0.hasPrefix("linux") }) {
+      folders.removeFirst(source + 1)
+    }
+    guard let top = folders.firstIndex(where: { topFolders.contains($0) }) else {
+      return String(relative)
+    }
+    return folders[top...].joined(separator: "/")
   }
+
+  /// The folders of a kernel source that code is in.
+  private static let topFolders: Set<Substring> = [
+    "arch", "block", "certs", "crypto", "drivers", "fs", "include", "init", "io_uring", "ipc",
+    "kernel", "lib", "mm", "net", "rust", "samples", "security", "sound", "tools", "usr", "virt",
+  ]
 
   /// `func.isra.0+0x1a/0x20 [mod]` without all that.
   private static func function(_ text: Substring) -> String {

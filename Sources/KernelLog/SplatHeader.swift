@@ -50,6 +50,9 @@ struct SplatHeader: Equatable, Sendable {
     self = header
   }
 
+  /// Whether it is the WARN that slab reports have since 6.12.
+  var isSlabWarning: Bool { kind == .warning && title == "WARNING at mm/slub.c" }
+
   /// What any header can begin with: a cheap test that nearly every line of a boot fails.
   private static let firstBytes: Set<UInt8> = {
     var bytes = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZ[_".utf8)

@@ -35,6 +35,31 @@ struct StackFrame: Equatable, Sendable {
     !noise.contains(function) && !noisePrefixes.contains { function.hasPrefix($0) }
   }
 
+  /// Whether a function only noticed: the allocator that there is no memory, the slab that an object
+  /// is spoilt.
+  static func isMessenger(_ function: String, of kind: SplatKind) -> Bool {
+    let messengers =
+      switch kind {
+      case .outOfMemory: allocators
+      case .slab, .kfence, .kasan, .lockdep: slabs
+      default: [String]()
+      }
+    return messengers.contains { function.hasPrefix($0) }
+  }
+
+  private static let allocators = [
+    "__alloc_pages", "__alloc_frozen_pages", "alloc_pages", "alloc_page", "__folio_alloc",
+    "folio_alloc", "vma_alloc_", "__get_free_pages", "mem_cgroup_out_of_memory", "try_charge",
+    "mem_cgroup_charge", "__mem_cgroup_charge", "charge_memcg",
+  ]
+
+  private static let slabs = [
+    "check_object", "check_slab", "free_to_partial_list", "free_debug_processing",
+    "alloc_debug_processing", "alloc_single_from", "__slab_free", "___slab_alloc", "__slab_alloc",
+    "slab_free", "slab_pad_check", "free_slab", "__free_slab", "kfree", "kmem_cache_free",
+    "__kmem_cache_free", "list_slab_objects", "__kmem_cache_shutdown", "slab_bug",
+  ]
+
   private static let noise: Set<String> = [
     "panic", "vpanic", "printk", "_printk", "vprintk", "schedule", "io_schedule", "context_switch",
     "schedule_timeout", "preempt_schedule_common", "preempt_schedule", "report_bug", "handle_bug",
@@ -53,18 +78,25 @@ struct StackFrame: Equatable, Sendable {
     "check_preemption_disabled", "unknown_nmi_error", "do_syscall_64",
     "x64_sys_call", "entry_SYSCALL_64_after_hwframe", "ret_from_fork", "ret_from_fork_asm",
     "kthread", "do_raw_spin_lock", "_raw_spin_lock", "_raw_spin_lock_irq",
-    "_raw_spin_lock_irqsave",
+    "_raw_spin_lock_irqsave", "_raw_spin_lock_bh", "queued_spin_lock_slowpath",
+    "native_queued_spin_lock_slowpath", "delay_tsc", "delay_halt", "__delay", "__const_udelay",
+    "msleep", "usleep_range_state", "syscall_exit_to_user_mode", "irqentry_exit_to_user_mode",
+    "exit_to_user_mode_prepare", "exit_to_user_mode_loop", "slab_fix", "lock_release_non_nested",
   ]
 
   private static let noisePrefixes = [
     "dump_stack", "show_stack", "__dump_stack", "show_trace", "print_", "__warn", "warn_slowpath",
     "kasan_", "__kasan", "__asan", "kcsan_", "__kcsan", "__tsan", "kmsan_", "__msan", "kfence_",
-    "ubsan_", "__ubsan", "exc_", "asm_exc_", "oops_", "die_", "__die", "__list_add_valid",
+    "ubsan_", "__ubsan", "exc_", "asm_exc_", "oops_begin", "oops_e", "die_", "__die",
+    "__list_add_valid",
     "__list_del_entry_valid", "__schedule", "hrtimer_", "__hrtimer", "tick_",
     "update_process_times",
     "nmi_", "__lock_acquire", "__lock_release", "reacquire_held", "rcu_sched_clock_irq",
     "rcu_check_gp", "__might_", "___might", "sched_show_task", "rwsem_down", "__mutex_lock",
     "__down_", "__wait_for_common", "native_apic", "apic_timer", "crash_kexec", "__crash_kexec",
-    "spin_dump", "spin_bug", "hardlockup_", "watchdog_", "perf_", "__perf", "x86_perf",
+    "spin_dump", "spin_bug", "hardlockup_", "watchdog_", "debug_check_no_locks", "__stack_chk_fail",
+    "usercopy_abort", "__check_object_size", "__check_heap_object", "check_heap_object",
+    "__fortify", "fortify_",
+    "perf_", "__perf", "x86_perf",
   ]
 }

@@ -4,19 +4,26 @@ import Testing
 
 /// One file of `Corpus/`: what should be found, then a console log.
 ///
-/// Header lines come in groups of `kind:`, `title:`, `case:` and `fatal:`, one group per splat in
-/// the order of the log; `case` is `none` for the boot and `NAME (over)` for a splat after the
-/// case's end. The single line `none` stands for a clean log. A blank line ends the header.
+/// Header lines come in groups of `kind:`, `title:`, `fingerprint:`, `case:`, `fatal:` and, where it
+/// is not 1, `count:`, one group per splat in the order of the log; `case` is `none` for the boot and
+/// `NAME (over)` for a splat after the case's end. The single line `none` stands for a clean log. A
+/// blank line ends the header.
 struct CorpusFile: Sendable, CustomTestStringConvertible {
   /// What a header says of one splat, or what the scanner found.
   struct Found: Equatable, Sendable, CustomTestStringConvertible {
     var kind: String
     var title: String
+    var fingerprint: String
     var caseName: String
     var fatal: String
+    var count = "1"
 
     var testDescription: String {
-      "kind: \(kind)\ntitle: \(title)\ncase: \(caseName)\nfatal: \(fatal)"
+      let lines = [
+        "kind: \(kind)", "title: \(title)", "fingerprint: \(fingerprint)", "case: \(caseName)",
+        "fatal: \(fatal)",
+      ]
+      return (lines + (count == "1" ? [] : ["count: \(count)"])).joined(separator: "\n")
     }
   }
 
@@ -36,16 +43,25 @@ struct CorpusFile: Sendable, CustomTestStringConvertible {
   }
 
   private static func groups(_ lines: [Substring]) throws -> [Found] {
-    func value(_ index: Int, _ key: String) throws -> String {
-      let line = try #require(lines.indices.contains(index) ? lines[index] : nil)
+    var rest = lines[...]
+    func value(_ key: String) throws -> String {
+      let line = try #require(rest.first)
+      rest.removeFirst()
       try #require(line.hasPrefix(key + ": "))
       return String(line.dropFirst(key.count + 2))
     }
-    return try stride(from: 0, to: lines.count, by: 4).map {
-      Found(
-        kind: try value($0, "kind"), title: try value($0 + 1, "title"),
-        caseName: try value($0 + 2, "case"), fatal: try value($0 + 3, "fatal"))
+    var groups: [Found] = []
+    while !rest.isEmpty {
+      groups.append(
+        Found(
+          kind: try value("kind"), title: try value("title"),
+          fingerprint: try value("fingerprint"), caseName: try value("case"),
+          fatal: try value("fatal")))
+      if rest.first?.hasPrefix("count: ") ?? false {
+        groups[groups.count - 1].count = try value("count")
+      }
     }
+    return groups
   }
 
   static let directory = URL(filePath: #filePath).deletingLastPathComponent()
@@ -78,6 +94,8 @@ extension CorpusFile.Found {
   init(_ splat: Splat) {
     kind = splat.kind.rawValue
     title = splat.title
+    fingerprint = splat.fingerprint
+    count = String(splat.count)
     caseName =
       (splat.owner.caseName ?? "none") + (splat.owner.caseIsOver ? " (over)" : "")
     fatal = splat.isFatal ? "yes" : "no"
