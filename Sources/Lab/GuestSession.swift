@@ -102,6 +102,7 @@ struct GuestSession {
     switch error {
     case .endedBeforeGreeting(_, let end):
       boot.guestEnd = end
+      if case .broken = end { return false }
       guard end != .interrupted, attempt < Self.bootAttempts, plan.kernel.defect == nil else {
         return false
       }

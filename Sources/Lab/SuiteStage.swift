@@ -65,20 +65,8 @@ struct SuiteStage {
       runner, arguments: arguments(suite, planned),
       environment: ["FAULTLINE_TIMESCALE": String(slowness)],
       deadline: deadline(of: suite, planned)
-    ) { ear.hear($0) }
-    ear.note { transcript in
-      switch run.end {
-      case .ended(let end): transcript.ended(end)
-      case .guestGone(let end): transcript.guestEnded(end)
-      case .refused(let reason):
-        transcript.neverRan(because: Reason(.host, "init would not run the program: \(reason)"))
-      case .deadline:
-        transcript.deadlinePassed(
-          waited: "\(run.duration.components.seconds) s",
-          milliseconds: run.duration.wholeMilliseconds)
-        transcript.ended(.signalled(9))
-      }
-    }
+    ) { output throws(OutputFlood) in try ear.hear(output) }
+    ear.end(run)
   }
 
   private func arguments(_ suite: Suite, _ planned: [PlannedCase]) -> [String] {
@@ -134,7 +122,9 @@ struct CaseWatch {
   /// Returns when cancelled, or when it has given the guest up.
   func run(_ machine: Machine) async {
     while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
-      guard let running = ear.running, let deadline = deadlines[running.name],
+      // A case that nobody planned gets no more than any other.
+      guard let running = ear.running,
+        let deadline = deadlines[running.name] ?? deadlines.values.max(),
         ContinuousClock.now - running.since > deadline + Self.grace
       else { continue }
       // What every task waits for is worth more than a quick end: the console is kept.

@@ -7,10 +7,8 @@ final class GuestChannel: Sendable {
   typealias Event = GuestEvent<GuestRecord>
 
   private struct State {
-    var reader = RecordReader()
+    var conversation = GuestConversation()
     var writer = RecordWriter()
-    var counters = ChannelCounters()
-    var isBroken = false
   }
 
   private let stream: ByteStream
@@ -38,7 +36,7 @@ final class GuestChannel: Sendable {
   }
 
   /// What came beside records.
-  var counters: ChannelCounters { state.withLock { $0.counters } }
+  var counters: ChannelCounters { state.withLock { $0.conversation.counters } }
 
   /// How many bytes the guest has not taken yet.
   var unsentBytes: Int { stream.unsentBytes }
@@ -61,40 +59,15 @@ final class GuestChannel: Sendable {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer) {
-    let bytes = [UInt8](bytes)
-    state.withLock { state in
-      state.reader.append(bytes)
-      while !state.isBroken, let item = state.reader.next() {
-        if let event = Self.event(item, &state) { inbox.post(event) }
+    let isBroken = state.withLock { state in
+      state.conversation.take(bytes) { event in
+        switch event {
+        case .record(let record): inbox.post(.record(record))
+        case .broken(let flaw): inbox.post(.broken(flaw))
+        }
       }
+      return state.conversation.isBroken
     }
-    if inbox.count > Self.maximumWaiting { stream.setReading(false) }
-  }
-
-  private static func event(_ item: RecordReader.Item, _ state: inout State) -> Event? {
-    switch item {
-    case .record(let record):
-      guard record.version == Record.version else {
-        state.isBroken = true
-        return .broken(
-          "it speaks version \(record.version), this build speaks version \(Record.version)")
-      }
-      state.counters.records += 1
-      guard let known = GuestRecord(record) else {
-        state.counters.unknown += 1
-        return nil
-      }
-      return .record(known)
-    case .raw: return nil
-    case .gap:
-      state.counters.gaps += 1
-      return nil
-    case .garbage:
-      state.counters.garbage += 1
-      guard state.counters.garbage >= Limits.garbageLines else { return nil }
-      state.isBroken = true
-      return .broken(
-        "the guest floods the record port: \(Limits.garbageLines) lines are no records")
-    }
+    if isBroken || inbox.count > Self.maximumWaiting { stream.setReading(false) }
   }
 }

@@ -11,8 +11,8 @@ extension Hypervisor {
   ///   - observer: is told what else happens.
   ///   - deadlines: nil for the accelerator's.
   /// - Returns: the guest, set up and greeted.
-  /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.protocolBroken`, `.noFile`. The
-  ///   guest is gone then, and the console holds what it printed.
+  /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.noFile`. The guest is gone then, and
+  ///   the console holds what it printed.
   package func boot(
     _ spec: GuestSpec, console: Console, observer: GuestObserver = GuestObserver(),
     deadlines: Deadlines? = nil

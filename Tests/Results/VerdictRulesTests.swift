@@ -178,7 +178,7 @@ import Testing
       nil, .pass, .fail(""), .skip(Reason(.other, "")), .unexercised(""), .error(""), .timeout(""),
     ]
     let ends: [GuestEnd?] = [
-      nil, .clean, .panic, .vanished(""), .channelClosed(""), .hung, .interrupted,
+      nil, .clean, .panic, .vanished(""), .channelClosed(""), .hung, .interrupted, .broken(""),
     ]
     for claim in claims {
       for end in ends {
