@@ -1,27 +1,27 @@
-internal import GuestProtocol
+package import GuestProtocol
 
 /// What one guest says on its port: bytes in, records out, up to where it breaks the protocol.
 ///
 /// The port itself loses and changes nothing. So a line that is no record, a wrong check value, or a number that is not
 /// the next one says that the guest's memory is damaged or that it lies, and nothing after it is believed.
-struct GuestConversation: Sendable {
+package struct GuestConversation: Sendable {
   /// What the guest did next.
-  enum Event: Equatable, Sendable {
+  package enum Event: Equatable, Sendable {
     case record(GuestRecord)
     /// It broke the protocol, in words that continue "it …"; the last event there is.
     case broken(String)
   }
 
   /// What came so far.
-  private(set) var counters = ChannelCounters()
-  private(set) var isBroken = false
+  package private(set) var counters = ChannelCounters()
+  package private(set) var isBroken = false
 
   private var reader = RecordReader()
 
-  init() {}
+  package init() {}
 
   /// Takes the next bytes, split anywhere.
-  mutating func take(_ bytes: UnsafeRawBufferPointer, _ emit: (Event) -> Void) {
+  package mutating func take(_ bytes: UnsafeRawBufferPointer, _ emit: (Event) -> Void) {
     guard !isBroken else { return }
     reader.append(bytes)
     while !isBroken, let item = reader.next() {

@@ -40,6 +40,7 @@ extension Machine {
   ///   - onOutput: gets each line in order, on the hypervisor's thread; it throws when it has had enough, and the
   ///     guest has then broken the protocol.
   /// - Returns: how it ended. The guest's end is a result here, as it belongs to the program that ran.
+  /// - Throws: nothing that concerns the guest.
   package func run(
     _ program: GuestProgram, arguments: [String] = [],
     environment: [String: String] = [:], deadline: Duration,
