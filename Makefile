@@ -5,6 +5,8 @@ ARGS    ?=
 # What `make catalogue` runs on, and the results of `faultline mutants` it takes the kills from.
 KERNELS ?= debian-5.10 debian-6.1 debian-6.12 debian-7.2 debian-next
 MUTANTS ?=
+# How long `make fuzz` gives each target.
+SECONDS ?= 600
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -23,7 +25,7 @@ GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find gues
                  Sources/CLinuxMM Sources/LinuxMM Sources/GuestKit Sources/StateModel -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build guest check fmt catalogue bench clean packages toolchain install
+.PHONY: help run test build guest check fmt fuzz catalogue bench clean packages toolchain install
 
 help: ## this list
 	@echo "faultline: does this kernel keep its promises about write-protection, swap, huge pages and fork?"
@@ -41,17 +43,21 @@ test: build ## unit tests, and integration tests with real guests
 	swift test --scratch-path $(HOST_BUILD) --filter '$(EXIT_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)|$(EXIT_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --filter '$(GUEST_TESTS)'
+	Fuzz/run 8
 
 build: packages bin/faultline bin/guest/.built ## bin/faultline and the guest programs in bin/guest
 
 guest: packages bin/guest/.built ## only the guest programs
 
 check: packages ## formatting and the tidy rules
-	swift format lint --strict --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
+	swift format lint --strict --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources Fuzz/Sources
 	swift test --scratch-path $(HOST_BUILD) --filter TidyTests
 
+fuzz: packages ## fuzz what reads a guest's bytes, SECONDS (default 600) for each of three targets
+	Fuzz/run $(SECONDS)
+
 fmt: toolchain ## format every Swift file in place
-	swift format --in-place --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources
+	swift format --in-place --parallel --recursive Package.swift guest/Package.swift Sources Tests guest/Sources Fuzz/Sources
 
 catalogue: build ## run every suite on KERNELS and write docs/catalogue.md anew; MUTANTS names a mutants.json
 	run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && \
@@ -69,7 +75,7 @@ install: build ## install below PREFIX (default /usr/local)
 	cp -R kernels "$(DESTDIR)$(PREFIX)/share/faultline/"
 
 clean: ## remove what was built; the kernel cache stays
-	rm -rf bin .build .build-guest
+	rm -rf bin .build .build-guest .build-fuzz
 
 packages: toolchain
 	@kernels/install-packages

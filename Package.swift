@@ -85,7 +85,9 @@ let package = Package(
       data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
-    tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
+    tests(
+      "Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog"],
+      data: ["Conversations"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
     tests("Integration", ["GuestProtocol", "Results", subprocess, systemPackage]),

@@ -5,21 +5,16 @@
 /// timestamps, directives before or after the name, result lines glued to the end of other text, a
 /// missing last newline. No input is an error; what cannot be understood becomes `unknown`. Memory
 /// is one line of at most `maximumLineBytes`; what stands beyond that in a line is dropped and
-/// counted, and so is everything beyond `maximumLines` lines.
+/// counted.
 public struct KTAPReader: Sendable {
   /// The longest line that is kept, in bytes, without its newline.
   public static let maximumLineBytes = 4096
-  /// After so many lines the reader goes silent: a program that floods does not fill the host.
-  public static let maximumLines = 200_000
 
   /// Lines that were cut because they were too long.
   public private(set) var cutLines = 0
-  /// Lines that were dropped because there were too many.
-  public private(set) var droppedLines = 0
 
   private var line: [UInt8] = []
   private var lineIsCut = false
-  private var lineCount = 0
   private var parser = KTAPLineParser()
 
   public init() {
@@ -60,11 +55,6 @@ public struct KTAPReader: Sendable {
       lineIsCut = false
     }
     if lineIsCut { cutLines += 1 }
-    guard lineCount < Self.maximumLines else {
-      droppedLines += 1
-      return
-    }
-    lineCount += 1
     parser.parse(line[...], emit)
   }
 }

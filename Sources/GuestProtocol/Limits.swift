@@ -16,6 +16,6 @@ public enum Limits {
   public static let nesting = 4
   /// How many members an array or object may have.
   public static let members = 512
-  /// How many lines that are no records the host reads before it gives the guest up.
+  /// How many lines that are no records the host skips before the guest's first record.
   public static let garbageLines = 1_000
 }

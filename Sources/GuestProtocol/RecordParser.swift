@@ -29,6 +29,7 @@ struct RecordParser {
       case ("v", .integer(let version)): record.version = version
       case ("kind", .text(let kind)): record.kind = kind
       case ("seq", .integer(let sequence)): record.sequence = sequence
+      case ("sum", .text): break
       default: record.fields.append((name, value))
       }
       if take(UInt8(ascii: "}")) { return true }

@@ -2,13 +2,13 @@
 ///
 /// The owner feeds bytes with `append` and drains with `next` until it returns nil. After a record that announces raw
 /// bytes it calls `expectRaw` before the next `next`.
-public struct RecordReader {
+public struct RecordReader: Sendable {
   /// What the bytes held next.
   public enum Item: Equatable {
     case record(Record)
     /// Some of the announced raw bytes, in order.
     case raw([UInt8])
-    /// A line that is no record: how many bytes it had.
+    /// A line that is no record, or not as it was written: how many bytes it had.
     case garbage(Int)
     /// A number was skipped or repeated: expected and seen.
     case gap(expected: Int64, seen: Int64)
@@ -20,14 +20,16 @@ public struct RecordReader {
   private var rawLeft = 0
   private var skipping = 0
   private var pending: Record?
-  /// The number that the next record should have; nil accepts any.
-  public private(set) var nextSequence: Int64?
+  /// The number that the next record should have; the first one has any.
+  private var nextSequence: Int64?
 
-  /// A reader that goes on where another one stopped, or, with nil, anywhere.
-  public init(nextSequence: Int64? = nil) { self.nextSequence = nextSequence }
+  public init() {}
 
   /// How many announced raw bytes have not come yet.
   public var rawBytesLeft: Int { rawLeft }
+
+  /// Whether the line that is coming is longer than any record.
+  public var isOverlong: Bool { skipping > 0 }
 
   /// Takes bytes from the port.
   public mutating func append(_ bytes: some Collection<UInt8>) {
@@ -79,7 +81,8 @@ public struct RecordReader {
       return .garbage(length)
     }
     var parser = RecordParser(line)
-    guard line.count <= Limits.recordBytes, let record = parser.record() else {
+    guard line.count <= Limits.recordBytes, RecordSum.holds(line), let record = parser.record()
+    else {
       return .garbage(line.count)
     }
     let expected = nextSequence ?? record.sequence

@@ -1,4 +1,4 @@
-/// Writes records as JSON Lines and numbers them.
+/// Writes records as JSON Lines, numbered and each with its check value.
 public struct RecordWriter {
   /// The sequence number of the next record.
   public private(set) var sequence: Int64
@@ -20,7 +20,7 @@ public struct RecordWriter {
       bytes.append(UInt8(ascii: ","))
       append(field.name, field.value, to: &bytes)
     }
-    bytes.append(UInt8(ascii: "}"))
+    RecordSum.seal(&bytes)
     bytes.append(UInt8(ascii: "\n"))
     sequence += 1
     return bytes

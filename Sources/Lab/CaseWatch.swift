@@ -45,7 +45,10 @@ struct CaseWatch {
 
   /// The running case, and how far past its deadline it is.
   private var overdue: (name: String, by: Duration)? {
-    guard let running = ear.running, let deadline = deadlines[running.name] else { return nil }
+    // A case that nobody planned gets no more than any other.
+    guard let running = ear.running,
+      let deadline = deadlines[running.name] ?? deadlines.values.max()
+    else { return nil }
     return (running.name, ContinuousClock.now - running.since - deadline)
   }
 }

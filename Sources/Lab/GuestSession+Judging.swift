@@ -85,7 +85,8 @@ extension GuestSession {
       "memory_mib": .number(plan.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
       "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
     ]
-    for fact in greeting?.facts ?? [] {
+    // What the host knows is not the guest's to say.
+    for fact in greeting?.facts ?? [] where facts[fact.name] == nil {
       facts[fact.name] = Int(fact.text).map { .number($0) } ?? .text(fact.text)
     }
     for (suite, _) in plan.suites { facts["program." + suite.name] = .text(suite.digest) }

@@ -99,6 +99,7 @@ struct GuestSupply {
     switch error {
     case .endedBeforeGreeting(_, let end):
       boot.guestEnd = end
+      if case .broken = end { return false }
       guard end != .interrupted, attempt < Self.bootAttempts, kernel.defect == nil else {
         return false
       }

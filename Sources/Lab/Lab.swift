@@ -116,6 +116,8 @@ package struct Lab: Sendable {
     } catch {
       switch error {
       case .notPlanned: sheet.recordUnplanned(result)
+      // An earlier guest had it in its plan, and this one, which had not, reported it all the same.
+      case .alreadyJudged where result.reason?.kind == .unplanned: sheet.recordUnplanned(result)
       case .alreadyJudged: trouble.append("\(error)")
       }
     }

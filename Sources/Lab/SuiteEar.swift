@@ -6,20 +6,49 @@ internal import Synchronization
 
 /// Listens to one suite program: its lines become events and a transcript.
 final class SuiteEar: Sendable {
+  /// What a case of ours, or a program that is not ours, may print; a thousand times what any does.
+  static let maximumLines = 200_000
+  static let maximumBytes = 32 << 20
+  /// How much of a program's output is kept in the log.
+  static let maximumLogBytes = 16 << 20
+
   private struct State {
     var reader = KTAPReader()
     var transcript: SuiteTranscript
     /// For a program that is not ours.
     var foreign: ForeignReader?
     var announced: [String: Verdict] = [:]
-    /// When a case was begun or, of our own programs, ended.
+    /// Planned cases that were begun, and when the last of them was.
+    var begun: Set<String> = []
     var changed: ContinuousClock.Instant
+    /// What came since then.
+    var lines = 0
+    var bytes = 0
+    var logBytes = 0
 
     mutating func take(_ event: KTAPEvent) -> [CaseResult] {
       if foreign != nil { return foreign?.take(event, into: &transcript) ?? [] }
-      guard let result = transcript.note(event) else { return [] }
-      changed = .now
-      return [result]
+      // A case that is announced again gets no more time, and no more room.
+      if case .caseStarted(let name) = event, transcript.expects(name), begun.insert(name).inserted
+      {
+        changed = .now
+        lines = 0
+        bytes = 0
+      }
+      return transcript.note(event).map { [$0] } ?? []
+    }
+
+    /// Counts a line; gives what is wrong when there were too many.
+    mutating func count(_ line: Int) -> OutputFlood? {
+      lines += 1
+      bytes += line
+      if lines > maximumLines {
+        return OutputFlood("floods its output: over \(maximumLines) lines in one case")
+      }
+      if bytes > maximumBytes {
+        return OutputFlood("floods its output: over \(maximumBytes >> 20) MiB in one case")
+      }
+      return nil
     }
   }
 
@@ -47,17 +76,20 @@ final class SuiteEar: Sendable {
   }
 
   /// Takes one line.
-  func hear(_ output: ProgramOutput) {
-    // The log is for people; a full disk costs it, not the run.
-    try? log?.write(contentsOf: Data((output.text + "\n").utf8))  // see above
-    guard output.stream == .out else { return }
+  ///
+  /// - Throws: when there were too many; the guest is then not worth listening to.
+  func hear(_ output: ProgramOutput) throws(OutputFlood) {
+    let line = Array((output.text + "\n").utf8)
     var events: [RunEvent] = []
-    state.withLock { state in
+    let flood = state.withLock { state -> OutputFlood? in
+      keep(line, &state)
+      if let flood = state.count(line.count) { return flood }
+      guard output.stream == .out else { return nil }
       var heard: [KTAPEvent] = []
-      state.reader.read(Array((output.text + "\n").utf8)) { heard.append($0) }
+      state.reader.read(line) { heard.append($0) }
       for event in heard {
-        if case .caseStarted(let name) = event, state.foreign == nil {
-          state.changed = .now
+        if case .caseStarted(let name) = event, state.foreign == nil, state.transcript.expects(name)
+        {
           events.append(.caseStarted(kernel: kernel, suite: suite, name: name))
         }
         for result in state.take(event) {
@@ -65,8 +97,37 @@ final class SuiteEar: Sendable {
           events.append(.caseEnded(result))
         }
       }
+      return nil
     }
     events.forEach(report)
+    if let flood { throw flood }
+  }
+
+  /// Writes a line to the log, up to its bound.
+  private func keep(_ line: [UInt8], _ state: inout State) {
+    guard let log, state.logBytes <= Self.maximumLogBytes else { return }
+    state.logBytes += line.count
+    let isEnd = state.logBytes > Self.maximumLogBytes
+    let note = "[faultline: the log of \(suite) ends here, at \(Self.maximumLogBytes >> 20) MiB]\n"
+    // The log is for people; a full disk costs it, not the run.
+    try? log.write(contentsOf: Data(isEnd ? Array(note.utf8) : line))  // see above
+  }
+
+  /// Takes in how the program ended.
+  func end(_ run: ProgramRun) {
+    note { transcript in
+      switch run.end {
+      case .ended(let end): transcript.ended(end)
+      case .guestGone(let end): transcript.guestEnded(end)
+      case .refused(let reason):
+        transcript.neverRan(because: Reason(.host, "init would not run the program: \(reason)"))
+      case .deadline:
+        transcript.deadlinePassed(
+          waited: "\(run.duration.components.seconds) s",
+          milliseconds: run.duration.wholeMilliseconds)
+        transcript.ended(.signalled(9))
+      }
+    }
   }
 
   /// The case that runs now and since when; nil between cases.

@@ -78,20 +78,8 @@ struct SuiteStage {
       runner, arguments: arguments(suite, planned),
       environment: ["FAULTLINE_TIMESCALE": String(slowness)],
       deadline: deadline(of: suite, planned)
-    ) { ear.hear($0) }
-    ear.note { transcript in
-      switch run.end {
-      case .ended(let end): transcript.ended(end)
-      case .guestGone(let end): transcript.guestEnded(end)
-      case .refused(let reason):
-        transcript.neverRan(because: Reason(.host, "init would not run the program: \(reason)"))
-      case .deadline:
-        transcript.deadlinePassed(
-          waited: "\(run.duration.components.seconds) s",
-          milliseconds: run.duration.wholeMilliseconds)
-        transcript.ended(.signalled(9))
-      }
-    }
+    ) { output throws(OutputFlood) in try ear.hear(output) }
+    ear.end(run)
     return run.end
   }
 

@@ -6,8 +6,6 @@ package struct ChannelCounters: Equatable, Sendable {
   package var unknown = 0
   /// Lines that are no records.
   package var garbage = 0
-  /// Jumps in the sequence: records were lost on the port.
-  package var gaps = 0
 
   package init() {}
 }

@@ -7,10 +7,8 @@ final class GuestChannel: Sendable {
   typealias Event = GuestEvent<GuestRecord>
 
   private struct State {
-    var reader: RecordReader
+    var conversation = GuestConversation()
     var writer: RecordWriter
-    var counters = ChannelCounters()
-    var isBroken = false
   }
 
   private let stream: ByteStream
@@ -20,22 +18,15 @@ final class GuestChannel: Sendable {
   /// How many events may wait before the guest is held back.
   private static let maximumWaiting = 4_096
 
-  /// A channel whose records are numbered on from `position`.
-  init(_ stream: ByteStream, inbox: Inbox<Event>, from position: ChannelPosition = .init()) {
+  /// A channel to a guest that has got so many records before.
+  init(_ stream: ByteStream, inbox: Inbox<Event>, after sent: Int64 = 0) {
     self.stream = stream
     self.inbox = inbox
-    state = Mutex(
-      State(
-        reader: RecordReader(nextSequence: position.received),
-        writer: RecordWriter(sequence: position.sent)))
+    state = Mutex(State(writer: RecordWriter(sequence: sent)))
   }
 
-  /// Where the records stand.
-  var position: ChannelPosition {
-    state.withLock {
-      ChannelPosition(sent: $0.writer.sequence, received: $0.reader.nextSequence)
-    }
-  }
+  /// How many records the guest has got, those before included.
+  var sentCount: Int64 { state.withLock { $0.writer.sequence } }
 
   /// Begins to receive.
   func start() throws(LibvirtError) {
@@ -50,7 +41,7 @@ final class GuestChannel: Sendable {
   }
 
   /// What came beside records.
-  var counters: ChannelCounters { state.withLock { $0.counters } }
+  var counters: ChannelCounters { state.withLock { $0.conversation.counters } }
 
   /// How many bytes the guest has not taken yet.
   var unsentBytes: Int { stream.unsentBytes }
@@ -73,40 +64,15 @@ final class GuestChannel: Sendable {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer) {
-    let bytes = [UInt8](bytes)
-    state.withLock { state in
-      state.reader.append(bytes)
-      while !state.isBroken, let item = state.reader.next() {
-        if let event = Self.event(item, &state) { inbox.post(event) }
+    let isBroken = state.withLock { state in
+      state.conversation.take(bytes) { event in
+        switch event {
+        case .record(let record): inbox.post(.record(record))
+        case .broken(let flaw): inbox.post(.broken(flaw))
+        }
       }
+      return state.conversation.isBroken
     }
-    if inbox.count > Self.maximumWaiting { stream.setReading(false) }
-  }
-
-  private static func event(_ item: RecordReader.Item, _ state: inout State) -> Event? {
-    switch item {
-    case .record(let record):
-      guard record.version == Record.version else {
-        state.isBroken = true
-        return .broken(
-          "it speaks version \(record.version), this build speaks version \(Record.version)")
-      }
-      state.counters.records += 1
-      guard let known = GuestRecord(record) else {
-        state.counters.unknown += 1
-        return nil
-      }
-      return .record(known)
-    case .raw: return nil
-    case .gap:
-      state.counters.gaps += 1
-      return nil
-    case .garbage:
-      state.counters.garbage += 1
-      guard state.counters.garbage >= Limits.garbageLines else { return nil }
-      state.isBroken = true
-      return .broken(
-        "the guest floods the record port: \(Limits.garbageLines) lines are no records")
-    }
+    if isBroken || inbox.count > Self.maximumWaiting { stream.setReading(false) }
   }
 }

@@ -12,8 +12,8 @@ extension Hypervisor {
   ///   - observer: is told what else happens.
   ///   - deadlines: nil for the accelerator's.
   /// - Returns: the guest, set up and greeted.
-  /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.protocolBroken`, `.noFile`. The
-  ///   guest is gone then, and the console holds what it printed.
+  /// - Throws: `MachineError.notStarted`, `.noGreeting`, `.endedBeforeGreeting`, `.noFile`. The guest is gone then, and
+  ///   the console holds what it printed.
   package func boot(
     _ spec: GuestSpec, console: Console, observer: GuestObserver = GuestObserver(),
     deadlines: Deadlines? = nil
@@ -96,8 +96,7 @@ extension Hypervisor {
         try streams.console.start(onBytes: { console.receive($0) }) { _ in
           inbox.post(.consoleEnded)
         }
-        channel = GuestChannel(
-          streams.channel, inbox: inbox, from: saved?.position ?? ChannelPosition())
+        channel = GuestChannel(streams.channel, inbox: inbox, after: saved?.sentCount ?? 0)
         try channel.start()
         try domain.resume()
       } catch {

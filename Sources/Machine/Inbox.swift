@@ -3,7 +3,7 @@ internal import Synchronization
 /// Something that happened to a guest, in the order the host learned of it.
 enum GuestEvent<Record: Sendable>: Sendable {
   case record(Record)
-  /// The guest does not keep to the protocol; the sentence says how.
+  /// The guest does not keep to the protocol; the words continue "it …".
   case broken(String)
   /// The record port is closed; libvirt's words where there are any.
   case channelEnded(String)
@@ -29,14 +29,14 @@ final class Inbox<Element: Sendable>: Sendable {
 
     mutating func take() -> Element? {
       guard head < queue.count else { return nil }
-      defer {
-        head += 1
-        if head == queue.count {
-          queue.removeAll(keepingCapacity: true)
-          head = 0
-        }
+      let element = queue[head]
+      head += 1
+      // A steady flood never leaves it empty: what was taken must go all the same.
+      if head == queue.count || head >= 1_024 && head > queue.count / 2 {
+        queue.removeFirst(head)
+        head = 0
       }
-      return queue[head]
+      return element
     }
   }
 

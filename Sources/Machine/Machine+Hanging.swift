@@ -31,7 +31,7 @@ extension Machine {
     sysrq("wl")
     // Cancelled: it ended after all.
     guard (try? await Task.sleep(for: deadlines.backtraces)) != nil else { return }  // see above
-    giveUp(as: .hung(.program))
+    giveUp(.hung(.program))
   }
 
   /// What hung, by where a kernel was when it got the NMI.

@@ -4,7 +4,7 @@ internal import Results
 extension Machine {
   /// Pushes programs, all at once; each can be run from then on. What the guest holds is not pushed again.
   ///
-  /// - Throws: `MachineError.notPushed` when the guest refuses one or takes too long, `.guestGone`, `.protocolBroken`.
+  /// - Throws: `MachineError.notPushed` when the guest refuses one or takes too long, `.guestGone`.
   package func push(_ programs: [GuestProgram]) async throws {
     var waiting: [String: GuestProgram] = [:]
     for program in programs
@@ -41,17 +41,18 @@ extension Machine {
   ///   - arguments: after `argv[0]`, at most 64 of 4 KiB.
   ///   - environment: beside what init sets.
   ///   - deadline: after which the guest kills it; rounded up to milliseconds.
-  ///   - onOutput: gets each line in order, on the hypervisor's thread.
+  ///   - onOutput: gets each line in order, on the hypervisor's thread; it throws when it has had enough, and the
+  ///     guest has then broken the protocol.
   /// - Returns: how it ended. The guest's end is a result here, as it belongs to the program that ran.
-  /// - Throws: `MachineError.protocolBroken`.
+  /// - Throws: nothing that concerns the guest.
   package func run(
     _ program: GuestProgram, arguments: [String] = [],
     environment: [String: String] = [:], deadline: Duration,
-    onOutput: @Sendable (ProgramOutput) -> Void
+    onOutput: @Sendable (ProgramOutput) throws(OutputFlood) -> Void
   ) async throws -> ProgramRun {
     lastRun += 1
     let began = ContinuousClock.now
-    var hasStarted = false
+    var hearing = ProgramHearing(run: lastRun)
     channel.send(
       .run(
         RunRequest(
@@ -60,12 +61,12 @@ extension Machine {
           deadlineMilliseconds: max(1, deadline.milliseconds))))
     let end: ProgramRun.End
     do {
-      end = try await follow(
-        lastRun, until: began + deadline, hasStarted: &hasStarted, onOutput: onOutput)
+      end = try await follow(&hearing, until: began + deadline, onOutput: onOutput)
     } catch MachineError.guestGone(_, let guestEnd) {
       end = .guestGone(guestEnd)
     }
-    return ProgramRun(end: end, hasStarted: hasStarted, duration: ContinuousClock.now - began)
+    return ProgramRun(
+      end: end, hasStarted: hearing.hasStarted, duration: ContinuousClock.now - began)
   }
 
   /// Reads a run's records to its end.
@@ -73,32 +74,31 @@ extension Machine {
   /// The guest enforces the deadline; the host's own comes later, and then it asks
   /// once more by `kill` before it calls the guest hung.
   private func follow(
-    _ run: Int64, until deadline: ContinuousClock.Instant, hasStarted: inout Bool,
-    onOutput: (ProgramOutput) -> Void
+    _ hearing: inout ProgramHearing, until deadline: ContinuousClock.Instant,
+    onOutput: (ProgramOutput) throws(OutputFlood) -> Void
   ) async throws -> ProgramRun.End {
     var limit = deadline + deadlines.overdue
     var hasAsked = false
     while true {
       guard let record = try await nextRecord(until: limit) else {
         guard !hasAsked else {
-          giveUp(as: .hung(.program))
+          giveUp(.hung(.program))
           return .guestGone(.hung(.program))
         }
-        channel.send(.kill(run: run))
+        channel.send(.kill(run: hearing.run))
         hasAsked = true
         limit += deadlines.overdue
         continue
       }
-      switch record {
-      case .started(run, _): hasStarted = true
-      case .out(run, let text): onOutput(ProgramOutput(.out, text))
-      case .err(run, let text): onOutput(ProgramOutput(.error, text))
-      case .exited(run, let status): return .ended(.exited(status: Int(status)))
-      case .signalled(run, let signal):
-        return signal == 9 && ContinuousClock.now >= deadline
-          ? .deadline : .ended(.signalled(Int(signal)))
-      case .refused(let about, let reason) where about == String(run): return .refused(reason)
-      default: break
+      switch hearing.take(record, isOverdue: ContinuousClock.now >= deadline) {
+      case .output(let output):
+        do throws(OutputFlood) {
+          try onOutput(output)
+        } catch {
+          giveUp(.broken(error.detail))
+        }
+      case .end(let end): return end
+      case nil: break
       }
     }
   }

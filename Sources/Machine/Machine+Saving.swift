@@ -26,7 +26,7 @@ extension Machine {
     }
     return SavedGuest(
       spec: spec, bootDuration: greeting?.bootDuration ?? .zero, image: files.image,
-      disks: files.disks, position: channel.position, programs: programs)
+      disks: files.disks, sentCount: channel.sentCount, programs: programs)
   }
 
   /// Asks a guest that comes from a saved state for a greeting of its own.

@@ -15,8 +15,6 @@ package enum MachineError: Error, Equatable, Sendable {
   case noGreeting(guest: String, within: Duration, consoleBytes: Int, lastLine: String)
   /// The guest ended before it greeted.
   case endedBeforeGreeting(guest: String, end: GuestEnd)
-  /// The guest does not speak the protocol as this build does.
-  case protocolBroken(guest: String, detail: String)
   /// The guest did not take a program.
   case notPushed(program: String, cause: String)
   /// The guest ended, or was found dead, while the host wanted something of it.
@@ -54,8 +52,6 @@ extension MachineError: CustomStringConvertible {
       """
     case .endedBeforeGreeting(let guest, let end):
       "guest \(guest) ended before it greeted: \(Self.phrase(end))"
-    case .protocolBroken(let guest, let detail):
-      "guest \(guest) breaks the record protocol: \(detail)\n  try:     make guest"
     case .notPushed(let program, let cause):
       "the guest does not take the program \(program): \(cause)"
     case .guestGone(let guest, let end): "guest \(guest) is gone: \(Self.phrase(end))"
@@ -77,6 +73,7 @@ extension MachineError: CustomStringConvertible {
     case .vanished(let detail): detail
     case .channelClosed(let detail): detail
     case .hung: "it \(end.phrase)"
+    case .broken(let detail): "it " + detail
     case .interrupted: "the run was stopped"
     }
   }

@@ -10,14 +10,8 @@ package struct SavedGuest: Sendable {
   let image: String
   /// The guest's disks: where QEMU looks for them, each with a copy of what it held.
   let disks: [(path: String, copy: String)]
-  /// Where the records of both directions stand.
-  let position: ChannelPosition
+  /// How many records it has got.
+  let sentCount: Int64
   /// The digests of the programs that it holds.
   let programs: Set<String>
-}
-
-/// The numbers that the next record of each direction has.
-struct ChannelPosition: Equatable, Sendable {
-  var sent: Int64 = 0
-  var received: Int64?
 }

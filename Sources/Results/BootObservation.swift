@@ -56,6 +56,10 @@ package struct BootObservation: Equatable, Sendable {
       return consoleBytes == 0
         ? Judgement(.fail, Reason(.boot, "the kernel printed nothing for \(deadline)"))
         : Judgement(.hang, Reason(.deadline, "no greeting within \(deadline)"))
+    case .broken(let detail):
+      let cure = "if it does so on every kernel: make guest"
+      return Judgement(
+        .error, Reason(.breach, "before it greeted, the guest \(detail); \(cure)"))
     case .clean, .vanished, .channelClosed:
       let end = guestEnd.map(\.phrase) ?? ""
       return Judgement(.lost, Reason(.vanished, "the guest \(end) before it greeted"))

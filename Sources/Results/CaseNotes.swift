@@ -6,6 +6,8 @@ struct CaseNotes: Sendable {
   static let maximumEvidence = 100
   /// More steps than this tell nobody more.
   static let maximumSteps = 400
+  /// All that is kept of what a case says beside its result, in bytes; a case of ours says a tenth of it.
+  static let maximumBytes = 64 << 10
   /// More splats than this add nothing to a verdict.
   static let maximumSplats = 20
 
@@ -15,15 +17,24 @@ struct CaseNotes: Sendable {
   var evidence: [String: String] = [:]
   var steps: [String] = []
   var durationMilliseconds: Int?
+  private var bytes = 0
 
   mutating func addEvidence(_ key: String, _ value: String) {
-    guard evidence.count < Self.maximumEvidence || evidence[key] != nil else { return }
+    guard evidence.count < Self.maximumEvidence || evidence[key] != nil,
+      hasRoom(for: key.utf8.count + value.utf8.count)
+    else { return }
     evidence[key] = value
   }
 
   mutating func addStep(_ text: String) {
-    guard steps.count < Self.maximumSteps else { return }
+    guard steps.count < Self.maximumSteps, hasRoom(for: text.utf8.count) else { return }
     steps.append(text)
+  }
+
+  private mutating func hasRoom(for count: Int) -> Bool {
+    guard bytes + count <= Self.maximumBytes else { return false }
+    bytes += count
+    return true
   }
 
   mutating func addSplat(_ splat: SplatRecord) {

@@ -2,25 +2,31 @@ internal import GuestProtocol
 
 /// Names for the points of a foreign program, which calls them as it likes.
 struct ForeignNames: Sendable {
-  private var taken: Set<String> = [ForeignReader.exit]
+  private var taken: Set<String>
+  /// The last number that made a name unique, so that a name which comes ten thousand times is not tried as often each time.
+  private var lastNumber: [String: Int] = [:]
 
   /// The longest name before a number makes it unique.
   private static let maximumLength = 90
+
+  init(taken: Set<String> = [ForeignReader.exit]) {
+    self.taken = taken
+  }
 
   /// The case's name, and what the program called it.
   mutating func name(of point: KTAPPoint, ordinal: Int) -> (name: String, original: String) {
     let plain = Self.plain(point.name)
     let name = plain.isEmpty ? "point-\(point.number ?? ordinal)" : plain
     let unique = fresh(name)
-    taken.insert(unique)
     return (unique, point.name.isEmpty ? unique : point.name)
   }
 
-  /// A name that no other point has.
-  func fresh(_ name: String) -> String {
-    guard taken.contains(name) else { return name }
-    var number = 2
-    while taken.contains("\(name)-\(number)") { number += 1 }
+  /// A name that nothing else has, and from now on has this.
+  mutating func fresh(_ name: String) -> String {
+    if taken.insert(name).inserted { return name }
+    var number = lastNumber[name, default: 1]
+    repeat { number += 1 } while !taken.insert("\(name)-\(number)").inserted
+    lastNumber[name] = number
     return "\(name)-\(number)"
   }
 

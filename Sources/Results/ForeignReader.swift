@@ -9,6 +9,8 @@ package struct ForeignReader: Sendable {
   package static let exit = "exit"
   /// More points than this are dropped.
   static let maximumPoints = 10_000
+  /// More points than this are not said to be missing one by one.
+  static let maximumMissing = 1_000
 
   private var names = ForeignNames()
   /// What each number was reported as, to know a line that a forked child printed again.
@@ -31,7 +33,8 @@ package struct ForeignReader: Sendable {
   /// The name under which a foreign program is a suite.
   package static func suiteName(ofProgram fileName: String) -> String {
     let plain = ForeignNames.plain(fileName).replacing("/", with: "-")
-    return plain.isEmpty ? "program" : plain
+    // `boot/boot` is the kernel's own.
+    return plain.isEmpty || plain == "boot" ? "program" + (plain.isEmpty ? "" : "-") + plain : plain
   }
 
   /// Takes one event; gives the results that became known with it.
@@ -61,11 +64,11 @@ package struct ForeignReader: Sendable {
       if Claim(point).isFailure { failedChild = point.name }
       return []
     }
+    guard count < Self.maximumPoints else { return [] }
     if let number = point.number {
       guard heard[number] != point else { return [] }
       heard[number] = point
     }
-    guard count < Self.maximumPoints else { return [] }
     count += 1
     let (name, original) = names.name(of: point, ordinal: count)
     var verdict = point
@@ -117,12 +120,17 @@ package struct ForeignReader: Sendable {
   }
 
   /// Says of each point that was planned and never came that it is missing.
-  package func finish(_ transcript: inout SuiteTranscript) {
+  package mutating func finish(_ transcript: inout SuiteTranscript) {
     guard let planned, skipReason == nil, planned > count else { return }
-    var open = (1...planned).filter { heard[$0] == nil }
-    open = Array(open.suffix(min(planned - count, 1_000)))
+    // From the end, where points are missing: the program may have planned a thousand million.
+    var open: [Int] = []
+    let wanted = min(planned - count, Self.maximumMissing)
+    for number in stride(from: planned, to: 0, by: -1) where heard[number] == nil {
+      open.append(number)
+      if open.count == wanted { break }
+    }
     let end = end.map { "the program \(Self.words($0))" } ?? "the guest was gone"
-    for number in open {
+    for number in open.reversed() {
       let why = "\(end), and point \(number) of \(planned) had not come"
       transcript.expect(names.fresh("point-\(number)"), missing: Reason(.unreported, why))
     }

@@ -10,6 +10,8 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
   case channelClosed(String)
   /// A deadline passed, and the host took the guest down.
   case hung(Hang)
+  /// It did not keep to the protocol, and the host took it down; the words continue "the guest …".
+  case broken(String)
   /// Somebody stopped the run.
   case interrupted
 
@@ -22,6 +24,7 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
     case .channelClosed(let detail):
       detail.isEmpty ? "closed its port" : "closed its port (\(detail))"
     case .hung(let hang): hang.phrase
+    case .broken(let detail): detail
     case .interrupted: "was stopped"
     }
   }

@@ -22,6 +22,8 @@ package struct Reason: Equatable, Hashable, Codable, Sendable {
     case unreported
     /// `error`: the program reported a case that was not planned, or one case twice.
     case unplanned
+    /// `error`: how the guest broke the protocol.
+    case breach = "protocol"
     /// `fail`, `crash`: the kernel's complaint.
     case splat
     /// `crash`: the guest panicked, and the console does not show how.

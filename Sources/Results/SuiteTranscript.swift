@@ -9,6 +9,8 @@ package import KernelLog
 package struct SuiteTranscript: Sendable {
   /// More unplanned names than this are counted, not kept.
   package static let maximumUnplanned = 20
+  /// How much of a name that nobody planned stands in its reason.
+  private static let maximumNameBytes = 200
 
   /// The planned cases of this suite, in order.
   package private(set) var planned: [PlannedCase]
@@ -25,7 +27,7 @@ package struct SuiteTranscript: Sendable {
   private var programEnd: ProgramEnd?
   private var guestEnd: GuestEnd?
   private var obstacle: Reason?
-  private var expectedNames: Set<String>
+  private var expected: [String: PlannedCase]
   /// The marks in the kernel's log that stand for a case with another name: those around a foreign program's points.
   private var marks: [String: String] = [:]
   /// Splats of this suite that no case explains; they belong to the guest's `boot/boot`.
@@ -34,7 +36,7 @@ package struct SuiteTranscript: Sendable {
   package init(suite: String, planned: [PlannedCase]) {
     self.suite = suite
     self.planned = planned
-    expectedNames = Set(planned.map(\.name))
+    expected = Dictionary(planned.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Adds a case that nobody planned, before the last one: a point of a foreign program.
@@ -43,12 +45,16 @@ package struct SuiteTranscript: Sendable {
   package mutating func expect(
     _ name: String, markedAs mark: String? = nil, missing: Reason? = nil
   ) {
-    guard var entry = planned.last, expectedNames.insert(name).inserted else { return }
+    guard var entry = planned.last, expected[name] == nil else { return }
     entry.name = name
+    expected[name] = entry
     planned.insert(entry, at: planned.count - 1)
     if let mark { marks[mark] = name }
     edit(name) { $0.observation.neverCame = missing }
   }
+
+  /// Whether a case of that name was planned.
+  package func expects(_ name: String) -> Bool { expected[name] != nil }
 
   /// Whose mark it is; a foreign program's last mark is that of a point which never came.
   private func owner(of mark: String) -> String {
@@ -81,7 +87,7 @@ package struct SuiteTranscript: Sendable {
     edit(point.name) { $0.take(point, measured) }
     lastFinished = point.name
     if running == point.name { running = nil }
-    return planned.first { $0.name == point.name }.map(result)
+    return expected[point.name].map(result)
   }
 
   /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
@@ -91,7 +97,7 @@ package struct SuiteTranscript: Sendable {
     let record = SplatRecord(splat)
     let victim = splat.isFatal && guestEnd == .panic ? running : nil
     let marked = splat.owner.caseName.map(owner)
-    guard let name = victim ?? marked ?? lastFinished, expectedNames.contains(name)
+    guard let name = victim ?? marked ?? lastFinished, expected[name] != nil
     else {
       strayedSplats.append(record)
       return
@@ -137,7 +143,7 @@ package struct SuiteTranscript: Sendable {
   }
 
   private mutating func edit(_ name: String, _ change: (inout CaseNotes) -> Void) {
-    if expectedNames.contains(name) {
+    if expected[name] != nil {
       change(&notes[name, default: CaseNotes()])
     } else if let index = unplannedNotes.firstIndex(where: { $0.name == name }) {
       change(&unplannedNotes[index].notes)
@@ -178,13 +184,17 @@ extension SuiteTranscript {
 
   private func unplannedResults() -> [CaseResult] {
     guard let model = planned.first else { return [] }
+    var names = ForeignNames(taken: Set(expected.keys))
     return unplannedNotes.map { name, notes in
       var entry = model
-      entry.name = name
+      // Whatever a program calls its cases: a name is a name, and no two results have the same.
+      let plain = CaseID(name) == nil ? ForeignNames.plain(name) : name
+      entry.name = names.fresh(plain.isEmpty ? "unnamed" : plain)
       let more = droppedUnplanned > 0 ? " (and \(droppedUnplanned) more lines like it)" : ""
+      let said = String(decoding: name.utf8.prefix(Self.maximumNameBytes), as: UTF8.self)
       return CaseResult(
         entry, .error,
-        reason: Reason(.unplanned, "the program reported '\(name)' but does not list it" + more),
+        reason: Reason(.unplanned, "the program reported '\(said)' but does not list it" + more),
         evidence: notes.evidence, steps: notes.steps,
         durationMilliseconds: notes.durationMilliseconds,
         splats: notes.observation.splats)

@@ -80,6 +80,10 @@ package enum VerdictRules {
     {
       $0.neverCame.map { Judgement(.missing, $0) }
     },
+    Rule(when: "started, no claim, the guest broke the protocol", then: "error (protocol)") {
+      guard $0.isStarted, case .broken(let detail) = $0.guestEnd else { return nil }
+      return Judgement(.error, Reason(.breach, "the guest \(detail)"))
+    },
     Rule(when: "started, no claim, the host's deadline passed", then: "hang (deadline)") {
       guard $0.isStarted, let deadline = $0.deadline ?? $0.hungGuestDeadline else { return nil }
       return hang(deadline, $0)

@@ -14,6 +14,7 @@ package struct VerdictSheet: Sendable {
   package let plan: Plan
   private var filled: [PlannedCase: CaseResult] = [:]
   private var unplanned: [CaseResult] = []
+  private var unplannedEntries: Set<PlannedCase> = []
   private let planned: Set<PlannedCase>
 
   package init(_ plan: Plan) {
@@ -32,7 +33,16 @@ package struct VerdictSheet: Sendable {
 
   /// Adds a result outside the plan: what a program reported without having listed it, an `error`, or a point of a
   /// foreign program, which lists nothing.
+  ///
+  /// A name that has a verdict already gets a number: what one guest says must not blur what another one said.
   package mutating func recordUnplanned(_ result: CaseResult) {
+    var result = result
+    let name = result.planned.name
+    var number = 1
+    while planned.contains(result.planned) || !unplannedEntries.insert(result.planned).inserted {
+      number += 1
+      result.planned.name = "\(name)-\(number)"
+    }
     unplanned.append(result)
   }
 

@@ -199,16 +199,6 @@ import Testing
       ])
   }
 
-  @Test("a flood of lines ends in silence, counted")
-  func flood() {
-    var reader = KTAPReader()
-    var count = 0
-    let line = Array("#\n".utf8)
-    for _ in 0..<(KTAPReader.maximumLines + 5) { reader.read(line) { _ in count += 1 } }
-    #expect(count == KTAPReader.maximumLines)
-    #expect(reader.droppedLines == 5)
-  }
-
   @Test("bytes that are no UTF-8 do no harm")
   func garbage() {
     var reader = KTAPReader()

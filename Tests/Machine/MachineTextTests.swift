@@ -34,11 +34,8 @@ struct MachineTextTests {
       .endedBeforeGreeting(guest: "g", end: .panic), "guest g ended before it greeted: it panicked"
     ),
     (
-      .protocolBroken(guest: "g", detail: "it speaks version 2, this build speaks version 1"),
-      """
-      guest g breaks the record protocol: it speaks version 2, this build speaks version 1
-        try:     make guest
-      """
+      .endedBeforeGreeting(guest: "g", end: .broken("speaks version 2")),
+      "guest g ended before it greeted: it speaks version 2"
     ),
     (
       .notPushed(program: "swap", cause: "no space"),

@@ -179,6 +179,7 @@ import Testing
     ]
     let ends: [GuestEnd?] = [
       nil, .clean, .panic, .vanished(""), .channelClosed(""), .hung(.unknown), .interrupted,
+      .broken(""),
     ]
     for claim in claims {
       for end in ends {
