@@ -8,6 +8,8 @@ struct Runner {
   private let marks = isSame(System.environment("FAULTLINE_MARKERS") ?? "", "1")
   /// Only in a guest of ours, as the marks: on any other machine other programs run, too.
   private var leakCheck: LeakCheck?
+  /// How many processes of earlier cases do not die.
+  private var immortals = 0
 
   /// How a case's process is over.
   private enum End {
@@ -100,19 +102,20 @@ struct Runner {
   }
 
   /// Sees to it that nothing of the case runs any more, and, in a guest, that nothing is left of it.
-  private func look(
+  private mutating func look(
     after one: Case, _ end: End, isLast: Bool
   ) -> (expected: String, seen: String)? {
     let patience = Runner.burial.scaledMilliseconds
-    let left = Descendants.end(within: patience)
+    let left = Descendants.end(within: patience, sparing: immortals)
+    defer { immortals = left }
     guard let leakCheck else { return nil }
-    if left == 0, case .reported(let reader) = end, reader.leavesTraces {
+    if left <= immortals, case .reported(let reader) = end, reader.leavesTraces {
       leakCheck.startAgain(after: one.name)
       return nil
     }
-    if left > 0 {
+    if left > immortals {
       leakCheck.startAgain(after: one.name)
-      let leak = Leak(expected: "no process of it", seen: "\(left), and SIGKILL does not end them")
+      let leak = Leak(expected: "no process of it", seen: "\(left - immortals), and SIGKILL does not end them")
       return Leak.summary([leak], ", for \(patience) ms")
     }
     let (leaks, circumstances) = leakCheck.look(after: one.name, isLast: isLast)

@@ -36,8 +36,12 @@ extension Machine {
 
   /// What hung, by where a kernel was when it got the NMI.
   static func hang(_ console: String) -> Hang {
-    guard let start = console.range(of: "NMI", options: .backwards) else { return .kernel }
-    let answer = console[start.lowerBound...]
+    guard let start = console.range(of: "NMI: Not continuing", options: .backwards) else {
+      return .kernel
+    }
+    // The first instruction pointer is the interrupted one; others tell how it came to be there.
+    let answer = console[start.lowerBound...].split(separator: "\n").first { $0.contains("RIP: ") }
+    guard let answer else { return .kernel }
     let idle = ["safe_halt", "default_idle", "mwait_idle", "acpi_idle", "RIP: 0033:"]
     return idle.contains { answer.contains($0) } ? .userspace : .kernel
   }

@@ -2,6 +2,8 @@
 package struct Observation: Equatable, Sendable {
   /// The program announced that it begins the case.
   package var isStarted = false
+  /// The kernel's log shows its end, and another case after it, although its result line never came.
+  package var isOver = false
   /// Its result line; nil when none came.
   package var claim: Claim?
   /// The program reported the case a second time, and differently.

@@ -92,17 +92,30 @@ package struct SuiteTranscript: Sendable {
 
   /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
   ///
-  /// A fatal one of a guest that panicked is the running case's: a dying kernel may not get that case's marker out.
+  /// A fatal one of a guest that panicked is the running case's, unless the kernel's log shows another one running: a
+  /// dying kernel may not get a case's marker out, and its init not the last lines of a program.
   package mutating func note(_ splat: Splat) {
     let record = SplatRecord(splat)
-    let victim = splat.isFatal && guestEnd == .panic ? running : nil
     let marked = splat.owner.caseName.map(owner)
+    var victim: String?
+    if splat.isFatal, guestEnd == .panic {
+      if let marked, !splat.owner.caseIsOver, expected[marked] != nil { beganUnheard(marked) }
+      victim = running
+    }
     guard let name = victim ?? marked ?? lastFinished, expected[name] != nil
     else {
       strayedSplats.append(record)
       return
     }
     edit(name) { $0.addSplat(record) }
+  }
+
+  /// Takes in that this case was running when the guest died, whatever was heard last.
+  private mutating func beganUnheard(_ name: String) {
+    guard running != name else { return }
+    if let running { edit(running) { $0.observation.isOver = true } }
+    edit(name) { $0.observation.isStarted = true }
+    running = name
   }
 
   /// Says that the host's deadline for the running case passed; `waited` in words: `30 s`.

@@ -84,6 +84,11 @@ package enum VerdictRules {
       guard $0.isStarted, case .broken(let detail) = $0.guestEnd else { return nil }
       return Judgement(.error, Reason(.breach, "the guest \(detail)"))
     },
+    Rule(when: "no claim, but the kernel's log shows its end", then: "lost (vanished)") {
+      guard $0.isOver else { return nil }
+      return Judgement(
+        .lost, Reason(.vanished, "its result was not heard before the guest died in a later case"))
+    },
     Rule(when: "started, no claim, the host's deadline passed", then: "hang (deadline)") {
       guard $0.isStarted, let deadline = $0.deadline ?? $0.hungGuestDeadline else { return nil }
       return hang(deadline, $0)
@@ -121,7 +126,7 @@ package enum VerdictRules {
 
 extension Observation {
   /// Started, and not reported.
-  fileprivate var isRunning: Bool { isStarted && claim == nil }
+  fileprivate var isRunning: Bool { isStarted && claim == nil && !isOver }
 
   /// For a guest that the host took down because of some other deadline than the case's.
   fileprivate var hungGuestDeadline: String? {

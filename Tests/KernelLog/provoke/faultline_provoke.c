@@ -529,6 +529,18 @@ static void provoke_many_warnings(void)
 		WARN(1, "once more: %d\n", i);
 }
 
+static int write_null(void *unused)
+{
+	WRITE_ONCE(*(int *)NULL, 1);
+	return 0;
+}
+
+static void provoke_kthread_oops(void)
+{
+	kthread_run(write_null, NULL, "write_null");
+	msleep(1000);
+}
+
 #define KIND(name) { #name, provoke_##name }
 static const struct {
 	const char *name;
@@ -543,7 +555,7 @@ static const struct {
 	KIND(double_free), KIND(stack_out_of_bounds), KIND(shift), KIND(gpf), KIND(null_call),
 	KIND(divide), KIND(opcode), KIND(int3), KIND(panic), KIND(soft_lockup), KIND(hard_lockup),
 	KIND(rcu_stall), KIND(wq_lockup), KIND(hung_task), KIND(two_warnings), KIND(two_oopses),
-	KIND(race), KIND(many_warnings),
+	KIND(race), KIND(many_warnings), KIND(kthread_oops),
 };
 
 static ssize_t provoke_write(struct file *file, const char __user *buffer, size_t count, loff_t *at)

@@ -4,10 +4,15 @@ import LinuxMM
 /// One way to end a guest.
 struct Trouble: Sendable {
   let name: String
+  let seconds: Int64
   let body: @Sendable (Trial) throws(CaseEnd) -> Void
 
-  init(_ name: String, _ body: @escaping @Sendable (Trial) throws(CaseEnd) -> Void) {
+  init(
+    _ name: String, seconds: Int64 = 1,
+    _ body: @escaping @Sendable (Trial) throws(CaseEnd) -> Void
+  ) {
     self.name = name
+    self.seconds = seconds
     self.body = body
   }
 
@@ -41,10 +46,10 @@ struct Trouble: Sendable {
     Trouble("init-frozen", writing: "1", to: "/sys/fs/cgroup/agent/cgroup.freeze"),
     Trouble("flooded-port", floodPort),
     Trouble("flooded-log", floodLog),
-    Trouble("oom-panic", exhaustMemory),
-    Trouble("oom-memcg", exhaustGroup),
-    Trouble("qemu-killed", awaitHost),
-    Trouble("qemu-stopped", awaitHost),
+    Trouble("oom-panic", seconds: 10, exhaustMemory),
+    Trouble("oom-memcg", seconds: 10, exhaustGroup),
+    Trouble("qemu-killed", seconds: 2, awaitHost),
+    Trouble("qemu-stopped", seconds: 2, awaitHost),
     Trouble("stack-exhausted", lkdtm: "EXHAUST_STACK"),
     Trouble("list-corruption", lkdtm: "CORRUPT_LIST_ADD"),
     Trouble("everybody-killed", writing: "i", to: "/proc/sysrq-trigger"),
