@@ -58,7 +58,7 @@ let package = Package(
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     library("Libvirt", ["CLibvirt"]),
     library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
-    library("Kernels", ["Results", yams, subprocess, systemPackage]),
+    library("Kernels", ["KernelLog", "Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
     library(
       "Lab",

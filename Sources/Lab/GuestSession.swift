@@ -55,7 +55,8 @@ struct GuestSession {
       if Task.isCancelled { boot.guestEnd = .interrupted } else { trouble.append("\(error)") }
     }
     report(.guestEnded(kernel: kernel, boot.guestEnd ?? .clean))
-    let results = judge(boot, ears, feed.splats(), trouble)
+    let results = await SplatLines(image: plan.kernel.image)
+      .added(to: judge(boot, ears, feed.splats(), trouble)) { report(.notice("\(place): \($0)")) }
     return Outcome(guest: record(greeting, boot), results: results, trouble: trouble)
   }
 
