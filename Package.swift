@@ -58,7 +58,7 @@ let package = Package(
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     library("Libvirt", ["CLibvirt"]),
     library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
-    library("Kernels", ["KernelLog", "Results", yams, subprocess, systemPackage]),
+    library("Kernels", ["Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
     library(
       "Lab",
@@ -85,7 +85,7 @@ let package = Package(
       data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
-    tests("Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol"]),
+    tests("Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
     tests("Integration", ["GuestProtocol", "Results", subprocess, systemPackage]),

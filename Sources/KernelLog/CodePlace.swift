@@ -4,7 +4,7 @@ package struct CodePlace: Equatable, Hashable, Sendable, CustomStringConvertible
   package let symbol: String
   /// From the symbol's start, in bytes.
   package let offset: UInt64
-  /// How long the symbol is, in bytes; it tells symbols of one name apart. 0 when it is not known.
+  /// How long the symbol is, in bytes, which tells symbols of one name apart; 0 when it is not known.
   package let size: UInt64
   /// Whether it is where a call returns to, and not where the processor was.
   package let isReturn: Bool

@@ -241,7 +241,7 @@ extension OpenSplat {
     return kept
   }
 
-  /// `[Right Redzone overwritten] 0x…`
+  /// What a check of the slab found: `[Right Redzone overwritten] 0x…`.
   private static func slabFinding(_ message: String) -> String? {
     guard message.hasPrefix("["), let end = message.firstMatch(of: "] 0x") else { return nil }
     return String(message[..<end.lowerBound].dropFirst())

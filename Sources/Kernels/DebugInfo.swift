@@ -1,5 +1,4 @@
 internal import Foundation
-package import KernelLog
 
 /// The line numbers of a kernel: an ELF file with its symbols and `.debug_line`.
 package struct DebugInfo: Sendable {
@@ -7,6 +6,28 @@ package struct DebugInfo: Sendable {
   static let deadline = Duration.seconds(20)
   /// More places than this are not looked up at a time.
   static let maximumPlaces = 2000
+
+  /// A place in the code, as backtraces name it: `do_swap_page+0x123/0x9d0`.
+  package struct Place: Hashable, Sendable {
+    let symbol: String
+    let offset: UInt64
+    let size: UInt64
+    let isReturn: Bool
+
+    /// Names a place.
+    ///
+    /// - Parameters:
+    ///   - symbol: as the kernel prints it, `.isra.0` and `.cold` included.
+    ///   - offset: from the symbol's start, in bytes.
+    ///   - size: how long the symbol is, in bytes; 0 when that is not known.
+    ///   - isReturn: whether a call returns there.
+    package init(symbol: String, offset: UInt64, size: UInt64, isReturn: Bool) {
+      self.symbol = symbol
+      self.offset = offset
+      self.size = size
+      self.isReturn = isReturn
+    }
+  }
 
   /// Absolute path of the ELF file.
   let file: String
@@ -30,11 +51,11 @@ package struct DebugInfo: Sendable {
   ///
   /// - Returns: what was found; a place that is of no symbol, or of several, has no entry.
   /// - Throws: when addr2line is not there, fails, or does not end in time.
-  package func lines(of places: [CodePlace]) async throws -> [CodePlace: String] {
+  package func lines(of places: [Place]) async throws -> [Place: String] {
     guard let bytes = LittleEndianBytes(path: file), let elf = ElfFile(bytes) else { return [:] }
     let wanted = Set(places.prefix(Self.maximumPlaces))
     let symbols = elf.symbols(named: Set(wanted.map(\.symbol)))
-    var addresses: [(place: CodePlace, address: UInt64)] = []
+    var addresses: [(place: Place, address: UInt64)] = []
     for place in wanted {
       let fitting = (symbols[place.symbol] ?? []).filter {
         // The kernel counts up to the next symbol, padding included.
@@ -52,7 +73,7 @@ package struct DebugInfo: Sendable {
       deadline: Self.deadline
     ).output()
     let found = Self.read(output)
-    var lines: [CodePlace: String] = [:]
+    var lines: [Place: String] = [:]
     for (place, address) in addresses { lines[place] = found[address] }
     return lines
   }

@@ -6,14 +6,17 @@ internal import Results
 struct SplatLines {
   let image: String
 
-  /// The results with frames in their splats, where the kernel has debug information; else as they are.
+  /// Adds frames to the splats of red results.
   ///
-  /// - Parameter note: is told, once, when there is debug information and it cannot be read.
+  /// - Parameters:
+  ///   - results: what came of one guest.
+  ///   - note: is told when there is debug information and it cannot be read.
+  /// - Returns: the results, as they are where there is no debug information.
   func added(to results: [CaseResult], note: (String) -> Void) async -> [CaseResult] {
     let places = results.filter(Self.isOfInterest).flatMap(\.splats).flatMap(\.backtrace)
     guard !places.isEmpty, let debugInfo = DebugInfo(ofImage: image) else { return results }
     do {
-      let lines = try await debugInfo.lines(of: places)
+      let lines = try await debugInfo.lines(of: places.map { DebugInfo.Place($0) })
       return results.map { result in
         guard Self.isOfInterest(result) else { return result }
         var result = result
@@ -33,10 +36,17 @@ struct SplatLines {
   }
 
   /// Nothing where no place has a line.
-  static func frames(_ backtrace: [CodePlace], _ lines: [CodePlace: String]) -> [String] {
-    guard backtrace.contains(where: { lines[$0] != nil }) else { return [] }
+  static func frames(_ backtrace: [CodePlace], _ lines: [DebugInfo.Place: String]) -> [String] {
+    guard backtrace.contains(where: { lines[DebugInfo.Place($0)] != nil }) else { return [] }
     return backtrace.map { place in
-      lines[place].map { "\(place) (\($0))" } ?? place.description
+      lines[DebugInfo.Place(place)].map { "\(place) (\($0))" } ?? place.description
     }
+  }
+}
+
+extension DebugInfo.Place {
+  init(_ place: CodePlace) {
+    self.init(
+      symbol: place.symbol, offset: place.offset, size: place.size, isReturn: place.isReturn)
   }
 }

@@ -44,6 +44,7 @@ import Testing
   private static let differ: [String: String] = [
     "lock-irq": "irq_work_run_list is inlined or not",
     "rcu-stall": "on 5.10 the soft lockup came first, and the stall was not told",
+    "rcu-starved": "the kthread's functions are inlined or not",
     "slab-leftover": "5.10 names the cache once more",
     "slab-poison": "5.10 finds the free list broken first",
     "unused-swap": "the functions that free swap entries have other names",

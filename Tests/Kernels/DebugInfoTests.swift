@@ -1,5 +1,4 @@
 import Foundation
-import KernelLog
 import Testing
 
 @testable import Kernels
@@ -37,8 +36,9 @@ import Testing
     return image
   }
 
-  private func place(_ symbol: String, _ offset: UInt64, isReturn: Bool = false) -> CodePlace {
-    CodePlace(symbol: symbol, offset: offset, size: 0, isReturn: isReturn)
+  private func place(_ symbol: String, _ offset: UInt64, isReturn: Bool = false) -> DebugInfo.Place
+  {
+    DebugInfo.Place(symbol: symbol, offset: offset, size: 0, isReturn: isReturn)
   }
 
   @Test("functions are found by name, and their lines by what the compiler wrote")
@@ -101,7 +101,7 @@ import Testing
   @Test("a place whose size fits none of the functions of its name is left out")
   func size() async throws {
     let info = try #require(DebugInfo(ofImage: try await compiled(["-g"]).path))
-    let wrong = CodePlace(symbol: "main", offset: 0, size: 4000, isReturn: false)
+    let wrong = DebugInfo.Place(symbol: "main", offset: 0, size: 4000, isReturn: false)
     #expect(try await info.lines(of: [wrong]).isEmpty)
   }
 }
