@@ -89,7 +89,9 @@ package struct SuiteTranscript: Sendable {
   /// A fatal one of a guest that panicked is the running case's: a dying kernel may not get that case's marker out.
   package mutating func note(_ splat: Splat) {
     let record = SplatRecord(splat)
-    let victim = splat.isFatal && guestEnd == .panic ? running : nil
+    // Oopses that the kernel survived stay where they were, when another one kills it later.
+    let isLast = splat.kind == .panic || splat.text.contains("Kernel panic - not syncing")
+    let victim = isLast && guestEnd == .panic ? running : nil
     let marked = splat.owner.caseName.map(owner)
     guard let name = victim ?? marked ?? lastFinished, expectedNames.contains(name)
     else {
