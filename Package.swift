@@ -86,7 +86,7 @@ let package = Package(
     tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
     tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
     tests(
-      "Lab", ["Lab", "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog"],
+      "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
       data: ["Conversations"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),

@@ -107,7 +107,7 @@ extension KernelLogScanner {
     endStale()
   }
 
-  /// The printer of a line. One that says nothing of it belongs to what is open.
+  /// The printer of a line; one that says nothing of it belongs to what is open.
   private mutating func strand(of line: ConsoleLine) -> Int {
     if line.caller == nil, let busy = strands.lastIndex(where: { $0.isBusy }) { return busy }
     if let index = strands.firstIndex(where: { $0.caller == line.caller }) { return index }

@@ -180,7 +180,16 @@ extension OpenSplat {
     return Splat(
       kind: kind, title: full,
       fingerprint: "\(kind.rawValue):\(title)" + (trail.isEmpty ? "" : "|\(trail)"),
-      isFatal: isFatal, text: text, context: context, lineNumber: lineNumber, owner: owner)
+      isFatal: isFatal, text: text, context: context, lineNumber: lineNumber, owner: owner,
+      backtrace: backtrace)
+  }
+
+  private var backtrace: [CodePlace] {
+    func place(_ frame: StackFrame, isReturn: Bool) -> CodePlace {
+      CodePlace(symbol: frame.symbol, offset: frame.offset, size: frame.size, isReturn: isReturn)
+    }
+    return [instructionPointer].compactMap { $0.map { place($0, isReturn: false) } }
+      + frames.map { place($0, isReturn: true) }
   }
 
   /// Kind and title; a WARNING or BUG is called after the check that printed it, where there is
@@ -232,7 +241,7 @@ extension OpenSplat {
     return kept
   }
 
-  /// `[Right Redzone overwritten] 0x…`
+  /// What a check of the slab found: `[Right Redzone overwritten] 0x…`.
   private static func slabFinding(_ message: String) -> String? {
     guard message.hasPrefix("["), let end = message.firstMatch(of: "] 0x") else { return nil }
     return String(message[..<end.lowerBound].dropFirst())

@@ -17,10 +17,13 @@ package struct Splat: Equatable, Sendable {
   package var owner: SplatOwner
   /// How often it was printed while this owner ran.
   package var count: Int
+  /// Its first backtrace, innermost first, with the machinery.
+  package var backtrace: [CodePlace]
 
   package init(
     kind: SplatKind, title: String, fingerprint: String, isFatal: Bool, text: String,
-    context: [String] = [], lineNumber: Int = 1, owner: SplatOwner = .boot, count: Int = 1
+    context: [String] = [], lineNumber: Int = 1, owner: SplatOwner = .boot, count: Int = 1,
+    backtrace: [CodePlace] = []
   ) {
     self.kind = kind
     self.title = title
@@ -31,5 +34,6 @@ package struct Splat: Equatable, Sendable {
     self.lineNumber = lineNumber
     self.owner = owner
     self.count = count
+    self.backtrace = backtrace
   }
 }

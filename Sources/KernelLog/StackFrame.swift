@@ -2,6 +2,11 @@
 struct StackFrame: Equatable, Sendable {
   /// The function without offsets and without what the compiler appended (`.isra.0`, `.cold`).
   let function: String
+  /// The symbol as it was printed, with what the compiler appended.
+  let symbol: String
+  /// How far into the function, and how long that is, in bytes; 0 where the kernel did not say.
+  let offset: UInt64
+  let size: UInt64
 
   /// Reads ` func+0x1a/0x20 [module]`; nil for anything else, and for frames marked `?`, which are
   /// left-overs on the stack.
@@ -27,6 +32,11 @@ struct StackFrame: Equatable, Sendable {
     let parts = name.split(separator: ".", omittingEmptySubsequences: true)
     guard let function = parts.first else { return nil }
     self.function = String(function)
+    symbol = String(name)
+    let place = text[plus...].dropFirst().prefix { $0.isHexDigit || $0 == "x" || $0 == "/" }
+    let numbers = place.split(separator: "/").map { UInt64($0.dropFirst(2), radix: 16) ?? 0 }
+    offset = numbers.first ?? 0
+    size = numbers.count > 1 ? numbers[1] : 0
   }
 
   /// Whether a function says anything about what went wrong; the machinery that prints splats,
@@ -41,6 +51,7 @@ struct StackFrame: Equatable, Sendable {
     let messengers =
       switch kind {
       case .outOfMemory: allocators
+      case .badPage: allocators + freers
       case .slab, .kfence, .kasan, .lockdep: slabs
       default: [String]()
       }
@@ -51,6 +62,14 @@ struct StackFrame: Equatable, Sendable {
     "__alloc_pages", "__alloc_frozen_pages", "alloc_pages", "alloc_page", "__folio_alloc",
     "folio_alloc", "vma_alloc_", "__get_free_pages", "mem_cgroup_out_of_memory", "try_charge",
     "mem_cgroup_charge", "__mem_cgroup_charge", "charge_memcg",
+  ]
+
+  private static let freers = [
+    "free_pcp_prepare", "free_unref_page", "__free_frozen_pages", "free_frozen_pages",
+    "__free_pages",
+    "free_pages_prepare", "free_page_is_bad", "check_free_page", "__free_one_page",
+    "free_tail_page",
+    "get_page_from_freelist", "prep_new_page", "post_alloc_hook", "check_new_page", "rmqueue",
   ]
 
   private static let slabs = [

@@ -65,7 +65,10 @@ struct GuestSession {
       if Task.isCancelled { boot.guestEnd = .interrupted } else { trouble.append("\(error)") }
     }
     report(.guestEnded(kernel: kernel, boot.guestEnd ?? .clean))
-    let results = judge(boot, ears, supply.feed.splats(), trouble)
+    let judged = judge(boot, ears, supply.feed.splats(), trouble)
+    let results = await SplatLines(image: plan.kernel.image).added(to: judged) {
+      report(.notice("\(place): \($0)"))
+    }
     return Outcome(
       guest: record(greeting, boot), results: results, trouble: trouble, end: boot.guestEnd,
       saved: supply.saved, canSave: supply.saves || !saving)

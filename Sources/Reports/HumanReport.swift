@@ -83,7 +83,10 @@ extension HumanReport {
       ("expected", result.expected), ("seen", result.seen),
     ]
     if result.reason?.kind != .splat { facts.append(("because", result.reason?.text)) }
-    facts += result.splats.flatMap { [("kernel", $0.title), ("trace", Self.trace($0))] }
+    facts += result.splats.flatMap { splat in
+      let times = splat.count > 1 ? " (\(splat.count) times)" : ""
+      return [("kernel", splat.title + times)] + Self.trace(splat)
+    }
     facts.append(("evidence", evidence.isEmpty ? nil : evidence))
     facts.append(("steps", Self.lastSteps(result.steps)))
     let isKernelsDoing = !result.splats.isEmpty || [.crash, .hang, .lost].contains(result.verdict)
@@ -106,11 +109,19 @@ extension HumanReport {
       ? planned.name : "\(planned.suite)/\(planned.name)"
   }
 
-  /// The innermost functions of a splat, as its fingerprint keeps them.
-  private static func trace(_ splat: SplatRecord) -> String? {
+  /// Frames of a splat that are shown.
+  private static let shownFrames = 5
+
+  /// The innermost frames of a splat with their lines or, where these are not known, the functions that its
+  /// fingerprint keeps.
+  private static func trace(_ splat: SplatRecord) -> [(String, String?)] {
+    if !splat.frames.isEmpty {
+      return splat.frames.prefix(shownFrames).enumerated()
+        .map { index, frame in (index == 0 ? "trace" : " ", frame) }
+    }
     let parts = splat.fingerprint.split(separator: "|")
-    guard parts.count == 2, parts[1].contains("<") else { return nil }
-    return String(parts[1].replacing("<", with: " < "))
+    guard parts.count == 2, parts[1].contains("<") else { return [] }
+    return [("trace", String(parts[1].replacing("<", with: " < ")))]
   }
 
   private func details(_ facts: [(String, String?)]) -> [String] {

@@ -38,10 +38,13 @@ struct CaseNotes: Sendable {
   }
 
   mutating func addSplat(_ splat: SplatRecord) {
-    guard observation.splats.count < Self.maximumSplats,
-      !observation.splats.contains(where: { $0.fingerprint == splat.fingerprint })
-    else { return }
-    observation.splats.append(splat)
+    let known = observation.splats.firstIndex { $0.fingerprint == splat.fingerprint }
+    if let known {
+      observation.splats[known].count += splat.count
+      observation.splats[known].fatal = observation.splats[known].fatal || splat.fatal
+    } else if observation.splats.count < Self.maximumSplats {
+      observation.splats.append(splat)
+    }
   }
 
   /// Takes the result line with what was measured before it; a second one changes nothing but, when

@@ -13,6 +13,8 @@ package struct SplatRecord: Equatable, Hashable, Sendable {
   /// Its backtrace with files and lines, innermost first; empty where the kernel's debug information is
   /// not at hand.
   package var frames: [String]
+  /// What `frames` is made of; not kept.
+  package var backtrace: [CodePlace] = []
 
   package init(
     kind: SplatKind, title: String, fingerprint: String, text: String, fatal: Bool, count: Int = 1,
@@ -31,6 +33,7 @@ package struct SplatRecord: Equatable, Hashable, Sendable {
     self.init(
       kind: splat.kind, title: splat.title, fingerprint: splat.fingerprint, text: splat.text,
       fatal: splat.isFatal, count: splat.count)
+    backtrace = splat.backtrace
   }
 }
 

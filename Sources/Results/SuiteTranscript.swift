@@ -98,8 +98,10 @@ package struct SuiteTranscript: Sendable {
     let record = SplatRecord(splat)
     let marked = splat.owner.caseName.map(owner)
     var victim: String?
-    if splat.isFatal, guestEnd == .panic {
-      if let marked, !splat.owner.caseIsOver, expected[marked] != nil { beganUnheard(marked) }
+    // Oopses that the kernel survived stay where they were, when another one kills it later.
+    let isLast = splat.kind == .panic || splat.text.contains("Kernel panic - not syncing")
+    if isLast, guestEnd == .panic {
+      if let marked, !splat.owner.caseIsOver { beganUnheard(marked) }
       victim = running
     }
     guard let name = victim ?? marked ?? lastFinished, expected[name] != nil
@@ -112,7 +114,9 @@ package struct SuiteTranscript: Sendable {
 
   /// Takes in that this case was running when the guest died, whatever was heard last.
   private mutating func beganUnheard(_ name: String) {
-    guard running != name else { return }
+    guard running != name, expected[name] != nil, notes[name]?.observation.claim == nil else {
+      return
+    }
     if let running { edit(running) { $0.observation.isOver = true } }
     edit(name) { $0.observation.isStarted = true }
     running = name

@@ -2,9 +2,17 @@ import KernelLog
 import Testing
 
 @Suite struct CorpusTests {
-  @Test("the corpus is there")
-  func corpusIsThere() {
-    #expect(CorpusFile.names.count >= 70)
+  @Test("the corpus is there: real logs of many kinds, from four kernels")
+  func corpusIsThere() throws {
+    let real = CorpusFile.names.filter { $0.hasPrefix("real-") }
+    #expect(real.count >= 200)
+    let kinds = Set(try real.flatMap { try CorpusFile(name: $0).expected.map(\.kind) })
+    #expect(kinds.count >= 25, "\(kinds.sorted())")
+    for version in ["5.10", "6.1", "6.12", "7.2"] {
+      #expect(real.filter { $0.hasPrefix("real-\(version)-") }.count >= 50)
+    }
+    // Clean boots, and whole suites with what kernels say besides.
+    #expect(real.filter { $0.hasSuffix("-clean.log") || $0.hasSuffix("-suites.log") }.count >= 8)
   }
 
   @Test("each log gives exactly the splats its header names", arguments: CorpusFile.names)

@@ -55,6 +55,28 @@ import Testing
     #expect(splat.fingerprint == "warning:WARNING at mm/swap.c|lru_add<swap_it")
   }
 
+  @Test("a splat's backtrace keeps symbols, offsets and sizes")
+  func backtrace() throws {
+    var scanner = scan(
+      """
+      [    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000000
+      [    1.000001] RIP: 0010:inner.isra.0+0x12/0x34
+      [    1.000002] Call Trace:
+      [    1.000003]  ? left_over+0x1/0x2
+      [    1.000004]  outer+0xab/0xcd [module]
+      [    1.000005] ---[ end trace 0000000000000000 ]---
+
+      """)
+    scanner.flush()
+    let splat = try #require(scanner.takeSplats().first)
+    #expect(
+      splat.backtrace == [
+        CodePlace(symbol: "inner.isra.0", offset: 0x12, size: 0x34, isReturn: false),
+        CodePlace(symbol: "outer", offset: 0xab, size: 0xcd, isReturn: true),
+      ])
+    #expect(splat.fingerprint == "page-fault:BUG: kernel NULL pointer dereference|inner<outer")
+  }
+
   @Test("the owner follows the markers")
   func owner() {
     var scanner = KernelLogScanner()

@@ -93,6 +93,17 @@ import Testing
     #expect(words(transcript) == ["a pass", "b crash"])
   }
 
+  @Test("an oops that the kernel survived stays its case's when the guest panics in a later one")
+  func survivedOops() {
+    var transcript = transcript("a", "b", hearing: "# case a\nok 1 a\n# case b\n")
+    transcript.guestEnded(.panic)
+    transcript.note(splat(.pageFault, case: "a", over: true))
+    transcript.note(splat(.panic, case: "b"))
+    let results = transcript.results()
+    #expect(results.map(\.splats.count) == [1, 1])
+    #expect(results.map(\.verdict) == [.crash, .crash])
+  }
+
   @Test("a splat without markers falls to the last finished case, and before any to nobody")
   func unmarked() {
     var early = transcript("a", hearing: "")

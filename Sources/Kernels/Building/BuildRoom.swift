@@ -208,6 +208,17 @@ extension BuildRoom {
     return known
   }
 
+  /// Keeps the line numbers beside the image, where the configuration has them; see `DebugInfo`.
+  private func keepDebugInfo(in staging: String) async throws {
+    let vmlinux = output + "/vmlinux"
+    let elf = LittleEndianBytes(path: vmlinux).flatMap { ElfFile($0) }
+    guard elf?.hasSection(named: ".debug_line") ?? false else { return }
+    _ = try await ChildProcess(
+      "objcopy", ["--only-keep-debug", vmlinux, staging + "/vmlinux.debug"],
+      deadline: FetchDeadline.unpack
+    ).output()
+  }
+
   private func publish(
     _ image: String, _ warnings: [String: [String]], steps: Int, milliseconds: Int
   ) async throws -> BuiltKernel {
@@ -218,6 +229,7 @@ extension BuildRoom {
     _ = try await ChildProcess(
       "strip", ["-o", target, output + "/vmlinux"], deadline: FetchDeadline.unpack
     ).output()
+    try await keepDebugInfo(in: staging)
     try files.copyItem(atPath: output + "/.config", toPath: staging + "/config")
     try files.copyItem(atPath: tree.log, toPath: staging + "/build.log")
     let release = files.contents(atPath: output + "/include/config/kernel.release")

@@ -8,7 +8,10 @@ import Testing
     let library = try ConfigLibrary(directory: Fixture.root + "/kernels/configs")
     #expect(
       library.names
-        == ["base", "debug", "fault-injection", "gup-test", "kasan", "lkdtm", "thp-always"])
+        == [
+          "base", "debug", "debug-info", "fault-injection", "gup-test", "kasan",
+          "lkdtm", "thp-always",
+        ])
     for name in library.names { #expect(try !library.fragment(named: name).requests.isEmpty) }
     let base = try library.fragment(named: "base").requests
     #expect(base.contains { $0.symbol == "CONFIG_USERFAULTFD" && $0.value == "y" })
