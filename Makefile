@@ -40,6 +40,9 @@ run: build ## boot KERNEL (default debian-6.12) and run every suite; ARGS goes t
 test: build ## unit tests, and integration tests with real guests
 	bin/faultline kernels fetch debian-6.12
 	bin/faultline kernels build debian-source-6.12
+	Tests/KernelLog/provoke/mkpatch >$(HOST_BUILD)/provoke.patch
+	bin/faultline kernels build debian-source-6.12 --config lkdtm --patch $(HOST_BUILD)/provoke.patch \
+	  >$(HOST_BUILD)/storm-kernel
 	swift test --scratch-path $(HOST_BUILD) --filter '$(EXIT_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)|$(EXIT_TESTS)'
 	swift test --scratch-path $(HOST_BUILD) --filter '$(GUEST_TESTS)'

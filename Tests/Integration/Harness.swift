@@ -20,7 +20,10 @@ struct Harness {
       ("bin/guest/init", "bin/guest/init"), ("bin/guest/escort", "bin/guest/escort"),
       ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
     ]
-    for (link, target) in own + suites.map({ ("bin/guest/" + $0, "bin/guest/" + $0) }) {
+    let others = suites.map {
+      ("bin/guest/" + ($0.split(separator: "/").last ?? ""), "bin/guest/" + $0)
+    }
+    for (link, target) in own + others {
       try FileManager.default.createSymbolicLink(
         at: directory.appendingPathComponent(link),
         withDestinationURL: Self.root.appendingPathComponent(target))
@@ -41,10 +44,26 @@ struct Harness {
 
   private var files: URL { directory.appendingPathComponent("run") }
 
-  /// Runs `faultline run`, with the programs of `tools` before all others; `meddle` gets its process once its programs' output holds `moment`.
+  /// What is done to a run's process once its programs' output holds a text.
+  struct Meddling: Sendable {
+    let moment: String
+    let act: @Sendable (pid_t) -> Void
+  }
+
+  /// What is done to a run's process, once its programs' output holds a text.
+  struct Meddling: Sendable {
+    let moment: String
+    let act: @Sendable (pid_t) -> Void
+
+    init(at moment: String, _ act: @Sendable @escaping (pid_t) -> Void) {
+      self.moment = moment
+      self.act = act
+    }
+  }
+
+  /// Runs `faultline run`, with the programs of `tools` before all others.
   func run(
-    _ arguments: [String], tools: URL? = nil, at moment: String? = nil,
-    meddle: @Sendable @escaping (pid_t) -> Void = { _ in }
+    _ arguments: [String], tools: URL? = nil, _ meddling: Meddling...
   ) async throws -> Outcome {
     let log = files.appendingPathComponent("output.log")
     let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -56,7 +75,7 @@ struct Harness {
       input: .none, output: .discarded, error: .string(limit: 1 << 20)
     ) { execution -> (pid: pid_t, seen: Int) in
       let pid = execution.processIdentifier.value
-      return (pid, await Self.watch(pid, log, moment, meddle))
+      return (pid, await Self.watch(pid, log, meddling))
     }
     let watched = result.closureResult
     // There is none when nothing was booted.
@@ -72,17 +91,16 @@ struct Harness {
   ///
   /// - Returns: the most QEMU processes it had at once.
   private static func watch(
-    _ pid: pid_t, _ log: URL, _ moment: String?, _ meddle: @Sendable @escaping (pid_t) -> Void
+    _ pid: pid_t, _ log: URL, _ meddling: [Meddling]
   ) async -> Int {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         var seen = 0
-        var isPending = moment != nil
+        var pending = meddling
         while isAlive(pid) {
-          seen = max(seen, emulators(of: pid))
-          if isPending, let moment, holds(log, moment) {
-            isPending = false
-            meddle(pid)
+          seen = max(seen, emulators(of: pid).count)
+          if let index = pending.firstIndex(where: { holds(log, $0.moment) }) {
+            pending.remove(at: index).act(pid)
           }
           usleep(20_000)
         }
@@ -103,7 +121,7 @@ struct Harness {
     for _ in 0..<100 {
       let files = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
         .count { $0.hasPrefix("faultline-\(geteuid())-\(pid)-") }
-      left = Self.emulators(of: pid) + files
+      left = Self.emulators(of: pid).count + files
       if left == 0 { return 0 }
       try await Task.sleep(for: .milliseconds(100))
     }
@@ -127,10 +145,10 @@ struct Harness {
   }
 
   /// How many QEMUs have a command line that names a run directory of this process.
-  private static func emulators(of pid: pid_t) -> Int {
+  static func emulators(of pid: pid_t) -> [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []  // never
-    return names.filter { $0.first?.isNumber == true }.count { name in
-      guard let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+    return names.compactMap { pid_t($0) }.filter { process in
+      guard let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") else {
         return false
       }
       let line = String(decoding: words, as: UTF8.self)

@@ -35,7 +35,8 @@ struct TroubleTests {
     let harness = try Harness()
     defer { harness.remove() }
     let outcome = try await harness.run(
-      ["--kernel", "debian-6.12"], at: "# case trouble.hang", meddle: { kill($0, signal) })
+      ["--kernel", "debian-6.12"],
+      Harness.Meddling(at: "# case trouble.hang") { kill($0, signal) })
     #expect(outcome.status == .exited(130))
     let verdicts = verdicts(outcome.run)
     #expect(verdicts["trouble.fail"] == .fail)
@@ -51,7 +52,8 @@ struct TroubleTests {
     let harness = try Harness()
     defer { harness.remove() }
     let outcome = try await harness.run(
-      ["--kernel", "debian-6.12"], at: "# case trouble.hang", meddle: { kill($0, SIGKILL) })
+      ["--kernel", "debian-6.12"],
+      Harness.Meddling(at: "# case trouble.hang") { kill($0, SIGKILL) })
     #expect(outcome.status == .signaled(SIGKILL))
     #expect(outcome.seen > 0)
     #expect(outcome.leftovers == 0)

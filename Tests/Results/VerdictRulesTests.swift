@@ -111,11 +111,11 @@ import Testing
     Row("the host's deadline", .hang, Reason(.deadline, "no end within 60 s")) {
       $0.isStarted = true
       $0.deadline = "no end within 60 s"
-      $0.guestEnd = .hung
+      $0.guestEnd = .hung(.unknown)
     },
     Row("a silent guest", .hang, Reason(.deadline, "the guest answered no more")) {
       $0.isStarted = true
-      $0.guestEnd = .hung
+      $0.guestEnd = .hung(.unknown)
     },
     Row("interrupted", .missing, Reason(.interrupted, "stopped while it ran")) {
       $0.isStarted = true
@@ -155,7 +155,7 @@ import Testing
     },
     Row("never started, for a reason", .missing, Reason(.boot, "no boot")) {
       $0.obstacle = Reason(.boot, "no boot")
-      $0.guestEnd = .hung
+      $0.guestEnd = .hung(.unknown)
     },
     Row("nothing at all", .missing, Reason(.host, "the run ended before it began")) { _ in },
   ]
