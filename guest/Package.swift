@@ -53,6 +53,7 @@ let package = Package(
     // Runs programs that are not ours.
     suite("escort"),
     suite("test-trouble"),
+    suite("test-hostile"),
     // A program that is not ours: it speaks a TAP of its own.
     suite("test-stranger"),
   ]

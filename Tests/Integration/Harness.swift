@@ -20,7 +20,10 @@ struct Harness {
       ("bin/guest/init", "bin/guest/init"), ("bin/guest/escort", "bin/guest/escort"),
       ("bin/guest/test-trouble", "bin/guest/test/test-trouble"), ("kernels", "kernels"),
     ]
-    for (link, target) in own + suites.map({ ("bin/guest/" + $0, "bin/guest/" + $0) }) {
+    let others = suites.map {
+      ("bin/guest/" + ($0.split(separator: "/").last ?? ""), "bin/guest/" + $0)
+    }
+    for (link, target) in own + others {
       try FileManager.default.createSymbolicLink(
         at: directory.appendingPathComponent(link),
         withDestinationURL: Self.root.appendingPathComponent(target))

@@ -79,7 +79,7 @@ struct HostileGuestTests {
     "a name that nobody planned costs no planned case its verdict, and is a name in the end",
     arguments: [
       "../../../../etc/passwd", "a\u{0}b", "\u{1b}[2J\u{1b}]0;x\u{7}", "<script>alert(1)</script>",
-      String(repeating: "n", count: 1_000_000), "A.ONE", "a.one ", "swap-anon.out-in-keeps",
+      String(repeating: "n", count: 16_000), "A.ONE", "a.one ", "swap-anon.out-in-keeps",
       "boot", "exit", "", "\u{202e}eno.a", "a.one#", "日本",
     ])
   func names(_ name: String) {
@@ -110,7 +110,7 @@ struct HostileGuestTests {
     var guest = Guest()
     let long = String(repeating: "e", count: 4_000)
     guest.print("# case a.one")
-    for number in 0..<3_000 {
+    for number in 0..<2_000 {
       guest.print(
         "# evidence key-\(number)=\(long)", "# step \(number) \(long)", "# expected \(long)")
     }
@@ -125,7 +125,7 @@ struct HostileGuestTests {
     var guest = Guest()
     guest.print("1..9223372036854775808", "ok 9223372036854775808 a.one", "# case a.one")
     guest.print("ok 999999999 a.one # time_ms=999999999", "1..999999999")
-    guest.say(.exited(run: 1, status: .min))
+    guest.say(.exited(run: 1, status: -.max))
     #expect(verdicts(guest) == [.pass, .error, .error])
   }
 
@@ -136,7 +136,7 @@ struct HostileGuestTests {
     guest.say(.out(run: 2, text: "ok 1 a.one"))
     guest.say(.exited(run: .max, status: 0))
     guest.say(.hello(nonce: "again", facts: [], problems: []))
-    guest.say(.started(run: 1, pid: .min))
+    guest.say(.started(run: 1, pid: -.max))
     guest.print("# case a.two", "not ok 2 a.two")
     guest.say(.exited(run: 1, status: 1))
     guest.print("# case a.three", "ok 3 a.three")
@@ -167,10 +167,14 @@ struct HostileGuestTests {
     .timeLimit(.minutes(5)))
   func memory() {
     let before = Self.residentBytes
-    var endless = Guest()
     let chunk = [UInt8](repeating: UInt8(ascii: "z"), count: 256 << 10)
-    for _ in 0..<(40 << 10) { endless.heard.take(chunk) }
+    var endless = Guest()
+    for _ in 0..<400 { endless.heard.take(chunk) }
     #expect(endless.heard.breach == "wrote more than 65536 bytes without a line break")
+    // Before the greeting it may be the end of something; it is dropped as it comes.
+    var silent = Conversation()
+    for _ in 0..<400 { silent.take(chunk) }
+    #expect(silent.breach == nil)
 
     var port = GuestConversation()
     var writer = RecordWriter()
@@ -194,7 +198,7 @@ struct HostileGuestTests {
   func outputLog() throws {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("faultline-log-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: file.path, contents: nil)
+    try Data().write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }  // a leftover harms nobody
     let ear = SuiteEar(
       "s", planned: Self.planned, kernel: "k", log: try FileHandle(forWritingTo: file)
