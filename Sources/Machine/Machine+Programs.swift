@@ -24,7 +24,10 @@ extension Machine {
       switch record {
       case .pushed(let digest): waiting[digest] = nil
       case .refused(let about, let reason):
-        throw MachineError.notPushed(program: waiting[about]?.name ?? about, cause: reason)
+        // Only a program of ours has a name, and the guest has one line to say why.
+        let cause = reason.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) }
+        throw MachineError.notPushed(
+          program: waiting[about]?.name ?? missing.name, cause: cause ?? "it does not say why")
       default: break
       }
     }
