@@ -48,14 +48,29 @@ struct HostileGuestTests {
     return results.prefix(3).map(\.verdict)
   }
 
+  /// What comes of a program that prints these lines and then, again and again, those.
+  private func flood(_ first: [String], _ again: [String]) -> (lines: Int, results: [CaseResult]) {
+    let ear = SuiteEar("test-trouble", planned: Self.planned, kernel: "k", log: nil) { _ in }
+    var lines = 0
+    do throws(OutputFlood) {
+      for line in first { try ear.hear(ProgramOutput(.out, line)) }
+      while lines < 1_000_000 {
+        lines += 1
+        try ear.hear(ProgramOutput(.out, again[lines % again.count]))
+      }
+      Issue.record("it was never too much")
+    } catch {
+      ear.end(
+        ProgramRun(end: .guestGone(.broken(error.detail)), hasStarted: true, duration: .zero))
+    }
+    return (lines, ear.conclude().results)
+  }
+
   @Test("a case that prints without end is an error with the reason, and the guest is given up")
   func lines() {
-    var guest = Guest()
-    guest.print("# case a.one", "ok 1 a.one", "# case a.two")
-    for _ in 0...SuiteEar.maximumLines { guest.print("x") }
-    guest.print("ok 2 a.two", "# case a.three", "ok 3 a.three")
-    #expect(verdicts(guest) == [.pass, .error, .missing])
-    let results = guest.results()
+    let (lines, results) = flood(["# case a.one", "ok 1 a.one", "# case a.two"], ["x"])
+    #expect(lines < SuiteEar.maximumLines + 3)
+    #expect(results.map(\.verdict) == [.pass, .error, .missing])
     #expect(
       results[1].reason
         == Reason(.breach, "the guest floods its output: over 200000 lines in one case"))
@@ -64,15 +79,12 @@ struct HostileGuestTests {
 
   @Test("so is one that prints few lines that are long; begun again, it has no more room")
   func bytes() {
-    var guest = Guest()
     let long = String(repeating: "y", count: Limits.outputLineBytes)
-    guest.print("# case a.one")
-    for _ in 0...(SuiteEar.maximumBytes / Limits.outputLineBytes) {
-      guest.print(long, "# case a.one", "# case b.unheard-of")
-    }
-    #expect(verdicts(guest) == [.error, .missing, .missing])
-    #expect(
-      guest.results()[0].reason?.text == "the guest floods its output: over 32 MiB in one case")
+    let (lines, results) = flood(
+      ["# case a.one"], [long, "# case a.one", "# case b.unheard-of"])
+    #expect(lines < 3 * (SuiteEar.maximumBytes / Limits.outputLineBytes + 1))
+    #expect(results.map(\.verdict) == [.error, .missing, .missing, .error])
+    #expect(results[0].reason?.text == "the guest floods its output: over 32 MiB in one case")
   }
 
   @Test(
@@ -186,6 +198,19 @@ struct HostileGuestTests {
     }
     #expect(!port.isBroken)
     #expect(Self.residentBytes - before < 64 << 20)
+  }
+
+  @Test("marks and complaints of ever new names on the console are not kept")
+  func console() {
+    let before = Self.residentBytes
+    let feed = ConsoleFeed()
+    let tail = String(repeating: "n", count: 3_900)
+    for number in 0..<20_000 {
+      let lines = "faultline: case \(number)\(tail) start\nBUG: Bad page state \(number)\n"
+      Array(lines.utf8).withUnsafeBytes { feed.take($0) }
+    }
+    #expect(Self.residentBytes - before < 64 << 20)
+    #expect(feed.splats().count <= 200)
   }
 
   private static var residentBytes: Int {
