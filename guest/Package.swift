@@ -54,6 +54,7 @@ let package = Package(
     suite("escort"),
     suite("test-trouble"),
     suite("test-storm"),
+    suite("test-hostile"),
     // A program that is not ours: it speaks a TAP of its own.
     suite("test-stranger"),
   ]

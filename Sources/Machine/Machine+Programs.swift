@@ -28,7 +28,10 @@ extension Machine {
       case .pushed(let digest):
         if waiting.removeValue(forKey: digest) != nil { self.programs.insert(digest) }
       case .refused(let about, let reason):
-        throw MachineError.notPushed(program: waiting[about]?.name ?? about, cause: reason)
+        // Only a program of ours has a name, and the guest has one line to say why.
+        let cause = reason.split(whereSeparator: \.isNewline).first.map { String($0.prefix(300)) }
+        throw MachineError.notPushed(
+          program: waiting[about]?.name ?? missing.name, cause: cause ?? "it does not say why")
       default: break
       }
     }

@@ -25,6 +25,12 @@ package enum Escaping {
     return safe
   }
 
+  /// Several lines for a terminal: as `terminal`, but line breaks are obeyed.
+  package static func lines(_ text: some StringProtocol) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { terminal($0) }
+      .joined(separator: "\n")
+  }
+
   /// A test's name in KTAP: no `#`, which would begin a directive, and one line.
   package static func ktapName(_ text: some StringProtocol) -> String {
     let line = terminal(text).replacing("#", with: "_")

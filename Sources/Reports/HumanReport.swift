@@ -67,9 +67,10 @@ extension HumanReport {
       let suites = entry.suites
       let what =
         entry.caseCount == 1
-        ? name
+        ? Escaping.terminal(name)
         : TextLayout.count(entry.caseCount, "case")
-          + (suites.count == 1 ? " of \(suites[0])" : " of \(suites.count) suites")
+          + (suites.count == 1
+            ? " of \(Escaping.terminal(suites[0]))" : " of \(suites.count) suites")
       return ["\(word)  \(what)  on \(places)"] + details([("", result.reason?.text)]) + [""]
     }
     let head = "\(word)  \(style.paint(Escaping.terminal(name), .strong))  on \(places)"

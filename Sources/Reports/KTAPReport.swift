@@ -81,7 +81,8 @@ package struct KTAPReport: Sendable {
     if let expected = result.expected { lines.append("expected \(expected)") }
     if let seen = result.seen { lines.append("seen \(seen)") }
     if result.verdict == .fail, let reason = result.reason, reason.kind != .splat {
-      lines.append(reason.text)
+      // Never alone: `# Subtest: x` would begin a level.
+      lines.append("because \(reason.text)")
     }
     return lines + result.splats.map { "kernel: \($0.title)" }
   }

@@ -12,7 +12,7 @@ struct ResultTable {
 
   /// All lines, and what the marks mean.
   func lines() -> [String] {
-    let first = (grid.suiteNames + ["total"]).map(\.count).max() ?? 0
+    let first = (grid.suiteNames + ["total"]).map { Escaping.terminal($0).count }.max() ?? 0
     var blocks: [[RunGrid.Kernel]] = [[]]
     var used = first
     for kernel in grid.kernels {
@@ -38,7 +38,8 @@ struct ResultTable {
       let cells = zip(kernels, widths).map { kernel, width in
         padded(kernel.suite(suite).map(cell) ?? Cell(text: "", painted: ""), width)
       }
-      lines.append(TextLayout.left(suite, firstWidth) + "   " + cells.joined(separator: "   "))
+      let name = TextLayout.left(Escaping.terminal(suite), firstWidth)
+      lines.append(name + "   " + cells.joined(separator: "   "))
     }
     if grid.suiteNames.count > 2 {
       let totals = zip(kernels, widths).map { padded(total($0), $1) }

@@ -87,7 +87,7 @@ package struct SuiteTranscript: Sendable {
     edit(point.name) { $0.take(point, measured) }
     lastFinished = point.name
     if running == point.name { running = nil }
-    return expected[point.name].map(result)
+    return expected[point.name].map { result($0, culprit) }
   }
 
   /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
@@ -156,7 +156,8 @@ package struct SuiteTranscript: Sendable {
 
   /// Every planned case with its verdict, in the order of the plan, then what nobody planned.
   package func results() -> [CaseResult] {
-    planned.map(result) + unplannedResults() + exitResult()
+    let culprit = culprit
+    return planned.map { result($0, culprit) } + unplannedResults() + exitResult()
   }
 
   private mutating func edit(_ name: String, _ change: (inout CaseNotes) -> Void) {
@@ -174,13 +175,13 @@ package struct SuiteTranscript: Sendable {
 }
 
 extension SuiteTranscript {
-  private func result(_ planned: PlannedCase) -> CaseResult {
+  private func result(_ planned: PlannedCase, _ culprit: String?) -> CaseResult {
     let notes = notes[planned.name] ?? CaseNotes()
     var observation = notes.observation
     observation.bailOut = bailOut
     observation.programEnd = observation.programEnd ?? programEnd
     observation.guestEnd = guestEnd
-    observation.obstacle = obstacle ?? killer(of: planned.name)
+    observation.obstacle = obstacle ?? obstacle(planned.name, culprit)
     let judgement = VerdictRules.judge(observation)
     return CaseResult(
       planned, judgement.verdict, reason: judgement.reason, expected: notes.expected,
@@ -189,14 +190,16 @@ extension SuiteTranscript {
   }
 
   /// Which case took the guest along, for those that came after it.
-  private func killer(of name: String) -> Reason? {
-    guard let guestEnd, guestEnd != .interrupted else { return nil }
-    guard let culprit = running ?? fatalCase, culprit != name else { return nil }
+  private func obstacle(_ name: String, _ culprit: String?) -> Reason? {
+    guard let guestEnd, let culprit, culprit != name else { return nil }
     return Reason(.guestGone, "the guest \(guestEnd.phrase) in \(suite)/\(culprit)")
   }
 
-  private var fatalCase: String? {
-    planned.first { notes[$0.name]?.observation.splats.contains(where: \.fatal) ?? false }?.name
+  private var culprit: String? {
+    guard let guestEnd, guestEnd != .interrupted else { return nil }
+    return running
+      ?? planned.first { notes[$0.name]?.observation.splats.contains(where: \.fatal) ?? false }?
+      .name
   }
 
   private func unplannedResults() -> [CaseResult] {

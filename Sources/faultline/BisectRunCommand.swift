@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Kernels
 internal import Lab
+internal import Reports
 internal import Results
 
 /// `faultline bisect-run`: one step of `git bisect run`.
@@ -43,10 +44,10 @@ struct BisectRunCommand: AsyncParsableCommand {
     } catch let code as ExitCode {
       throw code
     } catch {
-      Terminal.err("error: \(error)\n")
+      Terminal.err("error: \(Escaping.lines("\(error)"))\n")
       throw ExitCode(Entry.status(of: error) == .usage ? 128 : 129)
     }
-    Terminal.out("\(answer.word): \(answer.reason)\n")
+    Terminal.out("\(answer.word): \(Escaping.lines(answer.reason))\n")
     throw ExitCode(answer.status)
   }
 

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kernels
 internal import Lab
 internal import Machine
+internal import Reports
 
 /// Where the program begins, and where every error becomes words and a status.
 @main
@@ -18,7 +19,7 @@ enum Entry {
       // The parser's own: help (0) and usage (64), with its words.
       Faultline.exit(withError: error)
     } catch {
-      Terminal.err("error: \(error)\n")
+      Terminal.err("error: \(Escaping.lines("\(error)"))\n")
       exit(status(of: error).rawValue)
     }
   }

@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
     let output = RunOutput(plan.spec, plan.knownIssues, news)
     try KeptRun(plan.spec.directory).keep(run)
     try output.show(run, options.format)
-    for trouble in outcome.trouble { Terminal.err("error: \(trouble)\n") }
+    for trouble in outcome.trouble { Terminal.err("error: \(Escaping.lines(trouble))\n") }
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
     if !outcome.trouble.isEmpty { throw ExitStatus.hostTrouble.code }
     if run.exitStatus != 0 { throw ExitStatus.failures.code }

@@ -12,7 +12,7 @@ struct ConfinementTests {
     let hypervisor = try await GuestBench.hypervisor()
     let spec = try GuestBench.spec("confined")
     try await hypervisor.withMachine(spec, console: try Console(log: nil)) { _ in
-      let process = try #require(Self.emulator(of: spec.domainName))
+      let process = try #require(try Self.emulator(of: spec.domainName))
       let status = try Self.status(process)
       // 2: a filter is in force (proc(5)).
       #expect(status["Seccomp"] == "2")

@@ -1,0 +1,69 @@
+import Foundation
+import Results
+import Subprocess
+import Synchronization
+import Testing
+
+/// A real guest that floods all it can reach.
+@Suite("a guest that floods", .serialized)
+struct HostileTests {
+  @Test("costs its own cases, and neither the others, nor memory, nor disk")
+  func flood() async throws {
+    let harness = try Harness(suites: ["test/test-hostile"])
+    defer { harness.remove() }
+    let peak = Peak()
+    let outcome = try await harness.run(
+      ["--kernel", "debian-6.12", "--suite", "test-hostile"], at: "# case hostile.last",
+      meddle: { peak.note($0) })
+    #expect(outcome.status == .exited(1))
+    let verdicts = Dictionary(
+      outcome.run.results.map { ($0.planned.name, $0.verdict) }, uniquingKeysWith: { $1 })
+    for name in ["boot", "hostile.before", "hostile.between", "hostile.names"] {
+      #expect(verdicts[name] == .pass, "\(name)")
+    }
+    // The flood makes init, which is locked in memory, a little larger, and the exact look at the suite's end sees it.
+    let last = try #require(outcome.run.results.first { $0.planned.name == "hostile.last" })
+    #expect(last.verdict == .pass || last.seen?.contains("Mlocked") == true, "\(last)")
+    let output = try #require(
+      outcome.run.results.first { $0.planned.name == "hostile.output" })
+    #expect(output.verdict == .error)
+    #expect(output.reason?.kind == .breach)
+    // A kernel that is kept busy by its console is a hang; a quick one has passed.
+    let kmsg = try #require(verdicts["hostile.kmsg"])
+    #expect([.hang, .pass, .lost].contains(kmsg))
+    let strangers = outcome.run.results.filter { $0.reason?.kind == .unplanned }
+    #expect(strangers.allSatisfy { $0.verdict == .error })
+    #expect(Set(outcome.run.results.map(\.planned)).count == outcome.run.results.count)
+    let kibibytes = peak.kibibytes
+    #expect(kibibytes > 0 && kibibytes < 300 << 10, "\(kibibytes) KiB")
+    #expect(outcome.leftovers == 0)
+    try checkFiles(harness.directory.appendingPathComponent("run"))
+  }
+
+  /// Only the files that a run has, and none of them large.
+  private func checkFiles(_ directory: URL) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    let known: Set = ["run.json", "results.ktap", "console.log", "output.log", "splats"]
+    #expect(Set(names).isSubset(of: known), "\(names)")
+    for name in names {
+      let path = directory.appendingPathComponent(name).path
+      let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+      #expect(try #require(size) < 300 << 20, "\(name)")
+    }
+  }
+
+  /// The most memory that a process has had.
+  private final class Peak: Sendable {
+    private let value = Mutex(0)
+
+    var kibibytes: Int { value.withLock { $0 } }
+
+    func note(_ process: pid_t) {
+      let status = FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data()
+      let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
+        .first { $0.hasPrefix("VmHWM:") }
+      let number = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first
+      value.withLock { $0 = number.flatMap { Int($0) } ?? 0 }
+    }
+  }
+}
