@@ -44,12 +44,6 @@ struct Harness {
 
   private var files: URL { directory.appendingPathComponent("run") }
 
-  /// What is done to a run's process once its programs' output holds a text.
-  struct Meddling: Sendable {
-    let moment: String
-    let act: @Sendable (pid_t) -> Void
-  }
-
   /// What is done to a run's process, once its programs' output holds a text.
   struct Meddling: Sendable {
     let moment: String

@@ -13,8 +13,8 @@ struct HostileTests {
     defer { harness.remove() }
     let peak = Peak()
     let outcome = try await harness.run(
-      ["--kernel", "debian-6.12", "--suite", "test-hostile"], at: "# case hostile.last",
-      meddle: { peak.note($0) })
+      ["--kernel", "debian-6.12", "--suite", "test-hostile"],
+      Harness.Meddling(at: "# case hostile.last") { peak.note($0) })
     #expect(outcome.status == .exited(1))
     let verdicts = Dictionary(
       outcome.run.results.map { ($0.planned.name, $0.verdict) }, uniquingKeysWith: { $1 })
