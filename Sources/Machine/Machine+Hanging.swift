@@ -40,7 +40,8 @@ extension Machine {
       return .kernel
     }
     // The first instruction pointer is the interrupted one; others tell how it came to be there.
-    let answer = console[start.lowerBound...].split(separator: "\n").first { $0.contains("RIP: ") }
+    let answer = console[start.lowerBound...].split(whereSeparator: \.isNewline)
+      .first { $0.contains("RIP: ") }
     guard let answer else { return .kernel }
     let idle = ["safe_halt", "default_idle", "mwait_idle", "acpi_idle", "RIP: 0033:"]
     return idle.contains { answer.contains($0) } ? .userspace : .kernel
