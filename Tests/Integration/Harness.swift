@@ -40,6 +40,8 @@ struct Harness {
     let leftovers: Int
     /// The most QEMU processes seen while it ran: proof that the count can see one.
     let seen: Int
+    /// The most memory that faultline itself had, in KiB.
+    let peak: Int
   }
 
   private var files: URL { directory.appendingPathComponent("run") }
@@ -67,9 +69,10 @@ struct Harness {
       arguments: Arguments(["run", "--accel", "tcg", "--out", files.path] + arguments),
       environment: .inherit.updating(["FAULTLINE_HOME": directory.path, "PATH": path]),
       input: .none, output: .discarded, error: .string(limit: 1 << 20)
-    ) { execution -> (pid: pid_t, seen: Int) in
+    ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
       let pid = execution.processIdentifier.value
-      return (pid, await Self.watch(pid, log, meddling))
+      let (seen, peak) = await Self.watch(pid, log, meddling)
+      return (pid, seen, peak)
     }
     let watched = result.closureResult
     // There is none when nothing was booted.
@@ -78,29 +81,40 @@ struct Harness {
     return Outcome(
       status: result.terminationStatus, run: try savedRun(), err: result.standardError,
       console: String(decoding: console ?? Data(), as: UTF8.self),
-      leftovers: try await leftovers(of: watched.pid), seen: watched.seen)
+      leftovers: try await leftovers(of: watched.pid), seen: watched.seen, peak: watched.peak)
   }
 
   /// Watches a process to its end, on a thread of its own: other tests may keep the pool busy for long.
   ///
-  /// - Returns: the most QEMU processes it had at once.
+  /// - Returns: the most QEMU processes it had at once, and the most memory.
   private static func watch(
     _ pid: pid_t, _ log: URL, _ meddling: [Meddling]
-  ) async -> Int {
+  ) async -> (seen: Int, peak: Int) {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         var seen = 0
+        var peak = 0
         var pending = meddling
         while isAlive(pid) {
           seen = max(seen, emulators(of: pid).count)
+          peak = max(peak, peakMemory(of: pid))
           if let index = pending.firstIndex(where: { holds(log, $0.moment) }) {
             pending.remove(at: index).act(pid)
           }
           usleep(20_000)
         }
-        continuation.resume(returning: seen)
+        continuation.resume(returning: (seen, peak))
       }
     }
+  }
+
+  /// The most memory that a process has had so far, in KiB; 0 when it is gone.
+  private static func peakMemory(of pid: pid_t) -> Int {
+    let status = FileManager.default.contents(atPath: "/proc/\(pid)/status") ?? Data()
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("VmHWM:") }
+    let number = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first
+    return number.flatMap { Int($0) } ?? 0
   }
 
   private func savedRun() throws -> Run {
