@@ -115,7 +115,8 @@ struct Runner {
     }
     if left > immortals {
       leakCheck.startAgain(after: one.name)
-      let leak = Leak(expected: "no process of it", seen: "\(left - immortals), and SIGKILL does not end them")
+      let leak = Leak(
+        expected: "no process of it", seen: "\(left - immortals), and SIGKILL does not end them")
       return Leak.summary([leak], ", for \(patience) ms")
     }
     let (leaks, circumstances) = leakCheck.look(after: one.name, isLast: isLast)

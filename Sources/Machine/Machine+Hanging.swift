@@ -17,7 +17,8 @@ extension Machine {
     while end == nil, ContinuousClock.now < asked + patience {
       if let lastPong, lastPong >= asked { return true }
       // Cancelled: the guest did answer, by ending its program.
-      guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return true }  // see above
+      let hasSlept = try? await Task.sleep(for: .milliseconds(50))  // see above
+      if hasSlept == nil { return true }
     }
     return false
   }

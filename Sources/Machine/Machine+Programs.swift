@@ -2,7 +2,9 @@ internal import GuestProtocol
 internal import Results
 
 extension Machine {
-  /// Pushes programs, all at once; each can be run from then on. What the guest holds is not pushed again.
+  /// Pushes programs, all at once; each can be run from then on.
+  ///
+  /// What the guest holds is not pushed again.
   ///
   /// - Throws: `MachineError.notPushed` when the guest refuses one or takes too long, `.guestGone`.
   package func push(_ programs: [GuestProgram]) async throws {

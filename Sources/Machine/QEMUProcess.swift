@@ -34,9 +34,6 @@ final class QEMUProcess: Sendable {
     self.pidFile = pidFile
     NativeThread.start("qemu-exit") { [self] in
       guard let pid = awaitPid() else { return }
-      // libvirt sees QEMU's sockets close at the same moment, and sleeps 200 ms if the process is not waited for when it
-      // looks. An ordinary user stays as he is.
-      setpriority(PRIO_PROCESS, id_t(gettid()), -20)
       let exit = awaitExit(of: pid)
       onExit(exit)
     }
@@ -58,7 +55,8 @@ final class QEMUProcess: Sendable {
 
   /// What keeps a living process from doing anything, in words; nil when nothing does.
   var obstacle: String? {
-    guard let pid, let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),  // just gone
+    guard let pid,
+      let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),  // just gone
       let state = text.split(separator: ")").last?.split(separator: " ").first
     else { return nil }
     return state == "T" || state == "t" ? "QEMU, process \(pid), is stopped" : nil

@@ -33,7 +33,8 @@ struct RunOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "How much runs in a guest before the next one comes from the saved state: none, suite or case.",
-      discussion: "With none (the default) another guest goes on only after a crash, a hang or a loss."))
+      discussion:
+        "With none (the default) another guest goes on only after a crash, a hang or a loss."))
   var isolate: Isolation = .none
 
   @Option(

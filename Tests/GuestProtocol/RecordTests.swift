@@ -15,7 +15,8 @@ struct RecordTests {
   ]
 
   private static let hostRecords: [HostRecord] = [
-    .greet(nonce: "x", wallMilliseconds: 5, entropy: "0a"), .push(digest: "ab", name: "swap", length: 12, check: "cd"),
+    .greet(nonce: "x", wallMilliseconds: 5, entropy: "0a"),
+    .push(digest: "ab", name: "swap", length: 12, check: "cd"),
     .run(
       RunRequest(
         run: 4, digest: "ab", name: "swap", arguments: ["--filter", "*"],

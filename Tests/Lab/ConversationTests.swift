@@ -61,7 +61,8 @@ struct ConversationTests {
   )
   func cuts() {
     let ends: [GuestEnd] = [
-      .channelClosed(""), .vanished("QEMU was killed by signal 9"), .panic, .hung(.unknown), .interrupted,
+      .channelClosed(""), .vanished("QEMU was killed by signal 9"), .panic, .hung(.unknown),
+      .interrupted,
     ]
     var checker = Checker(lines: lines)
     var heard = Conversation()

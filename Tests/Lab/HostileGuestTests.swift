@@ -7,7 +7,7 @@ import Testing
 @testable import Machine
 
 /// A guest that means harm, as far as its bytes go: every planned case keeps exactly one verdict, and nothing grows.
-@Suite("a hostile guest")
+@Suite("a hostile guest", .serialized)
 struct HostileGuestTests {
   private static let planned = ["a.one", "a.two", "a.three"].map {
     PlannedCase(kernel: "k", machine: "m", suite: "test-trouble", name: $0)

@@ -71,6 +71,42 @@ extension ProcessTests {
       }
     }
 
+    @Test(
+      "guests go on from a saved state, each with what was pushed before, a clock and a port of its own"
+    )
+    func savedState() async throws {
+      let hypervisor = try await GuestBench.hypervisor()
+      let printer = GuestBench.program("printer", TinyProgram.prints("one"))
+      let machine = try await hypervisor.boot(
+        try GuestBench.spec("saved"), console: try Console(log: nil))
+      try await machine.push([printer])
+      let saved = try await machine.save()
+      #expect(await machine.end == .clean)
+      for _ in 0..<2 {
+        let next = try await hypervisor.restore(saved, console: try Console(log: nil))
+        let greeting = try #require(await next.greeting)
+        #expect(greeting["release"]?.hasPrefix("6.12.") == true)
+        #expect(greeting.problems == [])
+        #expect(greeting.bootDuration == saved.bootDuration)
+        #expect(try #require(greeting.restoreDuration) < greeting.bootDuration)
+        // It is not pushed again: the guest has it.
+        try await next.push([printer])
+        let run = try await next.run(printer, deadline: .seconds(20)) { [lines] in
+          lines.add($0.text)
+        }
+        #expect(run.end == .ended(.exited(status: 0)))
+        let counters = await next.counters
+        #expect(counters.garbage == 0 && counters.unknown == 0)
+        await next.endNow()
+        await next.destroy()
+      }
+      #expect(lines.all == ["one", "one"])
+      await hypervisor.discard(saved)
+      await #expect(throws: MachineError.self) {
+        try await hypervisor.restore(saved, console: try Console(log: nil))
+      }
+    }
+
     @Test("a program the guest does not have is refused; one that will not end is killed there")
     func refusalAndDeadline() async throws {
       try await withGuest("deadline") { machine in
@@ -97,17 +133,17 @@ extension ProcessTests {
       }
     }
 
-    @Test("a QEMU that stands still is hung, and gone after destroy")
-    func hung() async throws {
+    @Test("a QEMU that stands still is host trouble, and gone after destroy")
+    func stopped() async throws {
       var deadlines = Deadlines(for: .tcg)
       deadlines.silence = .milliseconds(300)
       deadlines.answer = .seconds(2)
       let pid = Mutex<pid_t>(0)
-      try await withGuest("hung", deadlines: deadlines) { machine in
-        let qemu = try await qemu("hung")
+      try await withGuest("stopped", deadlines: deadlines) { machine in
+        let qemu = try await qemu("stopped")
         pid.withLock { $0 = qemu }
         let run = try await interrupted(machine) { kill(qemu, SIGSTOP) }
-        #expect(run.end == .guestGone(.hung(.unknown)))
+        #expect(run.end == .guestGone(.vanished("QEMU, process \(qemu), is stopped")))
       }
       #expect(pid.withLock { !TestProcess.isRunning($0) })
     }

@@ -76,7 +76,8 @@ private func floodPort(_ trial: Trial) throws(CaseEnd) {
 }
 
 private func floodLog(_ trial: Trial) throws(CaseEnd) {
-  while true { _ = try? TextFile.write("<6>storm: and on it goes\n", to: "/dev/kmsg") }  // see above
+  let line = "<6>storm: and on it goes\n"
+  while true { _ = try? TextFile.write(line, to: "/dev/kmsg") }  // the flood is the point
 }
 
 /// Takes all memory of a guest that panics rather than kill.

@@ -9,7 +9,8 @@ Suite.main {
     Case(name + "before", "nothing is wrong", deadline: .seconds(2)) { (trial) throws(CaseEnd) in
       try work(trial)
     }
-    Case(name + kind.name, "\(kind.name)", deadline: .seconds(kind.seconds)) { (trial) throws(CaseEnd) in
+    Case(name + kind.name, "\(kind.name)", deadline: .seconds(kind.seconds)) {
+      (trial) throws(CaseEnd) in
       try kind.body(trial)
     }
     Case(name + "after", "nothing is wrong any more", deadline: .seconds(2)) {
