@@ -14,6 +14,8 @@ struct GuestSession {
     let trouble: [String]
     /// nil when it never came up.
     let end: GuestEnd?
+    /// From the start of QEMU to the greeting; nil when the guest was booted.
+    let restoreMilliseconds: Int?
     /// What the next guest can come from.
     let saved: SavedGuest?
     /// Whether saving is worth another try.
@@ -71,7 +73,7 @@ struct GuestSession {
     }
     return Outcome(
       guest: record(greeting, boot), results: results, trouble: trouble, end: boot.guestEnd,
-      saved: supply.saved, canSave: supply.saves || !saving)
+      restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds, saved: supply.saved, canSave: supply.saves || !saving)
   }
 
   /// Lets a living guest say what is under way, console included, then ends it.

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import Machine
 internal import Results
-internal import Synchronization
 
 /// Does what is planned for one kernel and machine, guest after guest: the next one goes on where a case took one along,
 /// or, isolated, with the next suite or case.
@@ -30,6 +29,7 @@ struct PlanRun {
     var taken = (guests: 0, hung: 0)
     var saved: SavedGuest?
     var canSave: Bool
+    var restores: [Int] = []
 
     var isOver: Bool {
       !outcome.trouble.isEmpty || taken.guests >= PlanRun.bounds.guests
@@ -65,6 +65,11 @@ struct PlanRun {
     if let saved = progress.saved { await hypervisor.discard(saved) }
     if progress.isOver, progress.outcome.trouble.isEmpty { giveUp(rest, &progress) }
     if let boot = progress.boot { progress.outcome.results.append(boot) }
+    if !progress.restores.isEmpty {
+      let sorted = progress.restores.sorted()
+      progress.outcome.guest?.facts["restores"] = .number(sorted.count)
+      progress.outcome.guest?.facts["restore_ms"] = .number(sorted[sorted.count / 2])
+    }
     return progress.outcome
   }
 
@@ -74,6 +79,7 @@ struct PlanRun {
   ) -> Set<PlannedCase> {
     if progress.outcome.guest == nil { progress.outcome.guest = guest.guest }
     progress.saved = guest.saved
+    if let milliseconds = guest.restoreMilliseconds { progress.restores.append(milliseconds) }
     progress.canSave = progress.canSave && guest.canSave
     progress.outcome.trouble += guest.trouble
     if guest.end != .clean, guest.end != nil { progress.taken.guests += 1 }

@@ -61,7 +61,7 @@ extension HumanReport {
   func ending(_ run: Run) -> [String] {
     var lines = accelerators(run)
     if let directory { lines.append(label("results") + Escaping.terminal(directory)) }
-    let commands = RerunCommand(program: program, foreign: foreign).commands(for: run)
+    let commands = rerun.commands(for: run)
     for (index, command) in commands.prefix(3).enumerated() {
       lines.append(label(index == 0 ? "next" : "") + command)
     }

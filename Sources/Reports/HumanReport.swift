@@ -13,6 +13,10 @@ package struct HumanReport: Sendable {
   package var program: String
   /// The options that run the programs that are not ours again, by the names of their suites.
   package var foreign: [String: [String]] = [:]
+  /// What kernels were called on the command line, where their names are others.
+  package var kernelWords: [String: String] = [:]
+  /// The options of the run that a command to repeat a case must have, too.
+  package var options: [String] = []
   /// What the known issues had to say.
   package var news: KnownIssues.News
   /// All known issues, for the reasons behind the ids.
@@ -49,16 +53,20 @@ package struct HumanReport: Sendable {
     ResultTable(grid: RunGrid(run), style: style, width: width).lines()
   }
 
+  var rerun: RerunCommand {
+    RerunCommand(program: program, foreign: foreign, kernelWords: kernelWords, options: options)
+  }
+
   func heading(_ text: String) -> String { style.paint(text, .strong) }
 }
 
 /// What is red, spelled out.
 extension HumanReport {
   private func failures(_ run: Run) -> [String] {
-    FailureList(run).entries.flatMap(lines).dropLast()
+    FailureList(run).entries.flatMap { lines(of: $0, in: run) }.dropLast()
   }
 
-  private func lines(of entry: FailureList.Entry) -> [String] {
+  private func lines(of entry: FailureList.Entry, in run: Run) -> [String] {
     let result = entry.result
     let word = style.paint("✗ " + result.verdict.rawValue.uppercased(), .bad)
     let name = Self.title(result.planned)
@@ -74,7 +82,8 @@ extension HumanReport {
       return ["\(word)  \(what)  on \(places)"] + details([("", result.reason?.text)]) + [""]
     }
     let head = "\(word)  \(style.paint(Escaping.terminal(name), .strong))  on \(places)"
-    return [head] + details(facts(of: result)) + [""]
+    let again = ("again", rerun.command(for: result, in: run))
+    return [head] + details(facts(of: result) + [again]) + [""]
   }
 
   private func facts(of result: CaseResult) -> [(String, String?)] {

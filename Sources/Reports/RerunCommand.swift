@@ -8,6 +8,23 @@ struct RerunCommand {
   let program: String
   /// What runs the programs that are not ours, by the names of their suites: `--program` and a path.
   var foreign: [String: [String]] = [:]
+  /// What a kernel was called on the command line, where its name is another.
+  var kernelWords: [String: String] = [:]
+  /// Options that every command has: what the run had, and is not the default.
+  var options: [String] = []
+
+  /// The command that runs one case again, on the kernel and machine that it was red on.
+  func command(for result: CaseResult, in run: Run) -> String {
+    let machines = TextLayout.unique(run.results.map(\.planned.machine))
+    let machine = machines.count > 1 ? ["--machine", result.planned.machine] : []
+    let words = [program, "run", "--kernel", kernelWord(result.planned.kernel)] + machine
+    return (words.map(Escaping.shellWord) + shellOptions + arguments([result])
+      + seed(run, [result])).joined(separator: " ")
+  }
+
+  private func kernelWord(_ name: String) -> String { kernelWords[name] ?? name }
+
+  private var shellOptions: [String] { options.map(Escaping.shellWord) }
 
   /// One command for each set of kernels with the same red cases.
   func commands(for run: Run) -> [String] {
@@ -25,8 +42,8 @@ struct RerunCommand {
     let redMachines = TextLayout.unique(red.map(\.planned.machine))
     let machine = machines.count > 1 ? redMachines.map { ("--machine", $0) } : []
     return kernelsByWork.map { work, kernels in
-      let options = kernels.map { ("--kernel", $0) } + machine
-      let words = options.flatMap { [$0.0, Escaping.shellWord($0.1)] }
+      let choices = kernels.map { ("--kernel", kernelWord($0)) } + machine
+      let words = choices.flatMap { [$0.0, Escaping.shellWord($0.1)] } + shellOptions
       return ([program, "run"] + words + work + seed(run, red)).joined(separator: " ")
     }
   }

@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
 
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
-    let output = RunOutput(plan.spec, plan.knownIssues, news)
+    let output = RunOutput(plan.spec, options, plan.knownIssues, news)
     try KeptRun(plan.spec.directory).keep(run)
     try output.show(run, options.format)
     for trouble in outcome.trouble { Terminal.err("error: \(Escaping.lines(trouble))\n") }

@@ -8,14 +8,25 @@ struct RunOutput {
   private let spec: RunSpec
   private let knownIssues: KnownIssues
   private let news: KnownIssues.News
+  private let options: RunOptions
 
-  init(_ spec: RunSpec, _ knownIssues: KnownIssues, _ news: KnownIssues.News) {
+  init(
+    _ spec: RunSpec, _ options: RunOptions, _ knownIssues: KnownIssues, _ news: KnownIssues.News
+  ) {
     self.spec = spec
+    self.options = options
     self.knownIssues = knownIssues
     self.news = news
   }
 
   private var files: RunFiles { RunFiles(spec.directory) }
+
+  /// What the run was told, and a command that repeats a case must say again.
+  private var repeatedOptions: [String] {
+    let machine = options.suites.machine.count == 1 ? ["--machine"] + options.suites.machine : []
+    return machine + (options.isolate == .none ? [] : ["--isolate", options.isolate.rawValue])
+      + (options.connect.map { ["--connect", $0] } ?? [])
+  }
 
   /// Prints the run in the format asked for, alone on standard output.
   func show(_ run: Run, _ format: RunOptions.Format) throws {
@@ -35,6 +46,9 @@ struct RunOutput {
       for suite in spec.suites where suite.isForeign {
         report.foreign[suite.name] = ["--program", Terminal.relative(suite.program.path)]
       }
+      report.options = repeatedOptions
+      report.kernelWords = Dictionary(
+        zip(spec.kernels.map(\.name), options.kernel), uniquingKeysWith: { first, _ in first })
       report.write(run, to: &text)
     }
     Terminal.out(text)

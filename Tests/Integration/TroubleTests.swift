@@ -10,11 +10,16 @@ struct TroubleTests {
     Dictionary(run.results.map { ($0.planned.name, $0.verdict) }, uniquingKeysWith: { $1 })
   }
 
-  @Test("every case has its verdict: a panic costs its case, and the next guest goes on")
-  func everyVerdict() async throws {
+  @Test(
+    "every case has its verdict: a panic costs its case, and the next guest goes on",
+    arguments: ["none", "suite", "case"])
+  func everyVerdict(_ isolation: String) async throws {
     let harness = try Harness()
     defer { harness.remove() }
-    let outcome = try await harness.run(["--kernel", "debian-6.12"])
+    let outcome = try await harness.run(["--kernel", "debian-6.12", "--isolate", isolation])
+    // With none, the one after the panic.
+    let restores: [String: Results.Fact] = ["none": 1, "suite": 2, "case": 9].mapValues { .number($0) }
+    #expect(outcome.run.guests.map { $0.facts["restores"] } == [restores[isolation]])
     #expect(outcome.status == .exited(1))
     #expect(
       verdicts(outcome.run) == [

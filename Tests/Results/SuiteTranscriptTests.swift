@@ -134,6 +134,48 @@ import Testing
     #expect(results[1].reason == Reason(.guestGone, "the guest hung in swap/a"))
   }
 
+  @Test("a program that was killed costs the case that ran; the others are told by its next run")
+  func killedProgram() {
+    var transcript = transcript("a", "b", "c", hearing: "# case a\nok 1 a\n# case b\n")
+    transcript.ended(.signalled(9))
+    #expect(transcript.unbegun.map(\.name) == ["c"])
+    transcript.runsAgain()
+    #expect(transcript.running == nil)
+    transcript.note(.caseStarted("c"))
+    transcript.note(.point(KTAPPoint(number: 1, ok: true, name: "c")))
+    transcript.ended(.exited(status: 0))
+    #expect(words(transcript) == ["a pass", "b error", "c pass"])
+    #expect(
+      transcript.results()[1].reason
+        == Reason(.unreported, "the program ended (by signal 9) without reporting it"))
+  }
+
+  @Test("a guest that dies in the second run of a program is not taken for the end of the first")
+  func killedProgramThenPanic() {
+    var transcript = transcript("a", "b", hearing: "# case a\n")
+    transcript.ended(.signalled(9))
+    transcript.runsAgain()
+    transcript.note(.caseStarted("b"))
+    transcript.guestEnded(.vanished(""))
+    #expect(words(transcript) == ["a error", "b lost"])
+  }
+
+  @Test("a panic is the case's that the kernel's log shows running, and the one heard last is lost")
+  func unheardCase() {
+    var transcript = transcript("a", "b", "c", hearing: "# case a\n")
+    transcript.guestEnded(.panic)
+    transcript.note(splat(.panic, case: "b", title: "Kernel panic: Attempted to kill init!"))
+    #expect(words(transcript) == ["a lost", "b crash", "c missing"])
+  }
+
+  @Test("a panic whose case's mark did not get out is the running case's")
+  func unmarkedPanic() {
+    var transcript = transcript("a", "b", hearing: "# case a\nok 1 a\n# case b\n")
+    transcript.guestEnded(.panic)
+    transcript.note(splat(.panic, case: "a", title: "Kernel panic"))
+    #expect(words(transcript) == ["a pass", "b crash"])
+  }
+
   @Test("the NMI that the host sent into a hung guest makes it no crash, and says where it hung")
   func hangWithBacktrace() {
     var transcript = transcript("a", hearing: "# case a\n")
