@@ -10,6 +10,9 @@ final class ConsoleFeed: Sendable {
     scanner.withLock { $0.read(bytes) }
   }
 
+  /// What the last mark in the log says is running.
+  var lastMark: SplatOwner { scanner.withLock { $0.owner } }
+
   /// Every splat so far; call it when the guest has ended.
   func splats() -> [Splat] {
     scanner.withLock {

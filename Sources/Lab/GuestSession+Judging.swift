@@ -28,11 +28,13 @@ extension GuestSession {
 
   /// Every planned case of the guest with its verdict.
   func judge(
-    _ observation: BootObservation, _ ears: [SuiteEar], _ splats: [Splat], _ trouble: [String]
+    _ observation: BootObservation, _ ears: [SuiteEar], _ feed: ConsoleFeed, _ trouble: [String]
   ) -> [CaseResult] {
     var boot = observation
     var results: [CaseResult] = []
-    for splat in splats {
+    let mark = feed.lastMark
+    ears.last?.note { $0.noteLastMark(mark) }
+    for splat in feed.splats() {
       guard let suite = splat.owner.suite, let ear = ears.last(where: { $0.suite == suite }) else {
         boot.splats.append(SplatRecord(splat))
         continue

@@ -67,13 +67,14 @@ struct GuestSession {
       if Task.isCancelled { boot.guestEnd = .interrupted } else { trouble.append("\(error)") }
     }
     report(.guestEnded(kernel: kernel, boot.guestEnd ?? .clean))
-    let judged = judge(boot, ears, supply.feed.splats(), trouble)
+    let judged = judge(boot, ears, supply.feed, trouble)
     let results = await SplatLines(image: plan.kernel.image).added(to: judged) {
       report(.notice("\(place): \($0)"))
     }
     return Outcome(
       guest: record(greeting, boot), results: results, trouble: trouble, end: boot.guestEnd,
-      restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds, saved: supply.saved, canSave: supply.saves || !saving)
+      restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds, saved: supply.saved,
+      canSave: supply.saves || !saving)
   }
 
   /// Lets a living guest say what is under way, console included, then ends it.

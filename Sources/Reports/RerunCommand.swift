@@ -18,7 +18,8 @@ struct RerunCommand {
     let machines = TextLayout.unique(run.results.map(\.planned.machine))
     let machine = machines.count > 1 ? ["--machine", result.planned.machine] : []
     let words = [program, "run", "--kernel", kernelWord(result.planned.kernel)] + machine
-    return (words.map(Escaping.shellWord) + shellOptions + arguments([result])
+    return
+      (words.map(Escaping.shellWord) + shellOptions + arguments([result])
       + seed(run, [result])).joined(separator: " ")
   }
 

@@ -92,18 +92,13 @@ package struct SuiteTranscript: Sendable {
 
   /// Takes a splat of this guest's console; its owner names the case, or the last one that ended.
   ///
-  /// A fatal one of a guest that panicked is the running case's, unless the kernel's log shows another one running: a
-  /// dying kernel may not get a case's marker out, and its init not the last lines of a program.
+  /// A fatal one of a guest that panicked is the running case's: a dying kernel may not get that case's marker out.
   package mutating func note(_ splat: Splat) {
     let record = SplatRecord(splat)
     let marked = splat.owner.caseName.map(owner)
-    var victim: String?
     // Oopses that the kernel survived stay where they were, when another one kills it later.
     let isLast = splat.kind == .panic || splat.text.contains("Kernel panic - not syncing")
-    if isLast, guestEnd == .panic {
-      if let marked, !splat.owner.caseIsOver { beganUnheard(marked) }
-      victim = running
-    }
+    let victim = isLast && guestEnd == .panic ? running : nil
     guard let name = victim ?? marked ?? lastFinished, expected[name] != nil
     else {
       strayedSplats.append(record)
@@ -112,14 +107,21 @@ package struct SuiteTranscript: Sendable {
     edit(name) { $0.addSplat(record) }
   }
 
-  /// Takes in that this case was running when the guest died, whatever was heard last.
-  private mutating func beganUnheard(_ name: String) {
-    guard running != name, expected[name] != nil, notes[name]?.observation.claim == nil else {
-      return
+  /// Takes in the last mark in the log of a guest that is gone, before its splats: init may not have passed on the last
+  /// lines of its program, the result of one case and the beginning of the next.
+  package mutating func noteLastMark(_ mark: SplatOwner) {
+    switch guestEnd {
+    case .panic, .hung, .vanished: break
+    default: return
     }
-    if let running { edit(running) { $0.observation.isOver = true } }
+    // Further on it is not what ended the guest: a program goes on for a while when init is dead.
+    guard mark.suite == suite, !mark.caseIsOver, let name = mark.caseName.map(owner), let running,
+      let index = planned.firstIndex(where: { $0.name == running }),
+      planned[(index + 1)...].first?.name == name, notes[name]?.observation.claim == nil
+    else { return }
+    edit(running) { $0.observation.isOver = true }
     edit(name) { $0.observation.isStarted = true }
-    running = name
+    self.running = name
   }
 
   /// Says that the host's deadline for the running case passed; `waited` in words: `30 s`.

@@ -18,7 +18,9 @@ struct TroubleTests {
     defer { harness.remove() }
     let outcome = try await harness.run(["--kernel", "debian-6.12", "--isolate", isolation])
     // With none, the one after the panic.
-    let restores: [String: Results.Fact] = ["none": 1, "suite": 2, "case": 9].mapValues { .number($0) }
+    let restores: [String: Results.Fact] = ["none": 1, "suite": 2, "case": 9].mapValues {
+      .number($0)
+    }
     #expect(outcome.run.guests.map { $0.facts["restores"] } == [restores[isolation]])
     #expect(outcome.status == .exited(1))
     #expect(

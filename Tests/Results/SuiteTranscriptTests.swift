@@ -163,16 +163,30 @@ import Testing
   @Test("a panic is the case's that the kernel's log shows running, and the one heard last is lost")
   func unheardCase() {
     var transcript = transcript("a", "b", "c", hearing: "# case a\n")
+    let panic = splat(.panic, case: "b", title: "Kernel panic: Attempted to kill init!")
     transcript.guestEnded(.panic)
-    transcript.note(splat(.panic, case: "b", title: "Kernel panic: Attempted to kill init!"))
+    transcript.noteLastMark(panic.owner)
+    transcript.note(panic)
     #expect(words(transcript) == ["a lost", "b crash", "c missing"])
+  }
+
+  @Test("a guest that hung in a case which init could not announce hung in that one")
+  func unheardHang() {
+    var transcript = transcript("a", "b", hearing: "# case a\n")
+    let nmi = splat(.nmi, case: "b", title: "NMI backtrace in f")
+    transcript.guestEnded(.hung(.kernel))
+    transcript.noteLastMark(nmi.owner)
+    transcript.note(nmi)
+    #expect(words(transcript) == ["a lost", "b hang"])
   }
 
   @Test("a panic whose case's mark did not get out is the running case's")
   func unmarkedPanic() {
     var transcript = transcript("a", "b", hearing: "# case a\nok 1 a\n# case b\n")
+    let panic = splat(.panic, case: "a", title: "Kernel panic")
     transcript.guestEnded(.panic)
-    transcript.note(splat(.panic, case: "a", title: "Kernel panic"))
+    transcript.noteLastMark(panic.owner)
+    transcript.note(panic)
     #expect(words(transcript) == ["a pass", "b crash"])
   }
 

@@ -113,7 +113,7 @@ import Testing
       $0.deadline = "no end within 60 s"
       $0.guestEnd = .hung(.unknown)
     },
-    Row("a silent guest", .hang, Reason(.deadline, "the guest answered no more")) {
+    Row("a silent guest", .hang, Reason(.deadline, "the guest hung")) {
       $0.isStarted = true
       $0.guestEnd = .hung(.unknown)
     },
