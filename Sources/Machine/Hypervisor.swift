@@ -157,8 +157,7 @@ package actor Hypervisor {
     try? remoteFiles?.remove()  // see above
     remoteFiles = nil
     connection = nil
-    // libvirt may have written something while it closed.
-    directory.clearRemains()
+    RunDirectory.clearRemains()
   }
 
   private func explain(_ work: () throws -> Void) throws {

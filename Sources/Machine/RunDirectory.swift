@@ -16,6 +16,12 @@ package final class RunDirectory: Sendable {
   private let guardian: Mutex<RunGuard?>
 
   private static let live = Mutex<[RunDirectory]>([])
+  /// The paths of all that this process has removed: a thread of libvirt's may still write something while the driver
+  /// closes, and so whoever exits looks once more.
+  private static let removed = Mutex<[String]>([])
+  private static let lookAtExit: Void = {
+    atexit { RunDirectory.clearRemains() }
+  }()
   /// A socket's path holds 107 bytes, and libvirt wants up to 60 below its root.
   private static let longestParent = 24
 
@@ -39,12 +45,14 @@ package final class RunDirectory: Sendable {
   /// Ends every QEMU of the directory and removes it; a second call does nothing.
   package func remove() {
     Self.live.withLock { $0.removeAll { $0 === self } }
+    Self.removed.withLock { $0.append(path) }
+    _ = Self.lookAtExit
     guardian.withLock { $0.take()?.dismiss() }
   }
 
-  /// Removes what appeared after the removal.
-  func clearRemains() {
-    if access(path, F_OK) == 0 { RunGuard.clear(path) }
+  /// Removes what appeared after removals.
+  static func clearRemains() {
+    for path in removed.withLock({ $0 }) where access(path, F_OK) == 0 { RunGuard.clear(path) }
   }
 
   /// Removes every directory of this process; quick enough for a signal's teardown.

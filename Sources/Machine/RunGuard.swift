@@ -25,7 +25,7 @@ struct RunGuard: ~Copyable {
           *qemu*\\ *"$FAULTLINE_DIRECTORY/"*) pid=${file#/proc/}; kill -KILL "${pid%/cmdline}" ;;
         esac
       done
-      rm -rf -- "$FAULTLINE_DIRECTORY"
+      for try in 1 2 3; do rm -rf -- "$FAULTLINE_DIRECTORY" && break; sleep 0.1; done
     }
     if read -r line; then end; else end; sleep 0.3; end; sleep 2; end; fi
     """

@@ -15,13 +15,32 @@ struct Terminal {
   }
 
   /// Writes to standard output, where results go.
+  ///
+  /// A reader that has enough (`| head`) is no error; a full disk is said on standard error.
   static func out(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    let failure = write(text, to: STDOUT_FILENO)
+    if failure != 0, failure != EPIPE {
+      err("error: standard output cannot be written: \(String(cString: strerror(failure)))\n")
+    }
   }
 
-  /// Writes to standard error, where progress and words for people go.
+  /// Writes to standard error, where progress and words for people go; nobody has to be there to read them.
   static func err(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    _ = write(text, to: STDERR_FILENO)
+  }
+
+  /// Writes it all; answers the errno, 0 for none.
+  ///
+  /// Foundation's own write ends the process when the other end is closed, and the results with it.
+  private static func write(_ text: String, to descriptor: CInt) -> CInt {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return errno }
+      rest = rest.dropFirst(count)
+    }
+    return 0
   }
 
   /// How this program was called, so that the next command can be pasted.

@@ -20,6 +20,17 @@ struct CommandLineTests {
     return (result.terminationStatus, result.standardOutput, result.standardError)
   }
 
+  @Test("a reader that has enough is no error")
+  func closedPipe() async throws {
+    let program = Self.root.appendingPathComponent("bin/faultline").path
+    let script = "\"$0\" list --format json | head -1 >/dev/null; exit ${PIPESTATUS[0]}"
+    let result = try await Subprocess.run(
+      .name("bash"), arguments: ["-c", script, program], output: .string(limit: 1 << 10),
+      error: .string(limit: 1 << 10))
+    #expect(result.terminationStatus == .exited(0))
+    #expect(result.standardError == "")
+  }
+
   @Test(
     "what does not exist ends with 64, the name and the nearest known names",
     arguments: [
