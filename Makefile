@@ -71,6 +71,7 @@ catalogue: build ## run every suite on KERNELS and write docs/catalogue.md anew;
 bench: build ## measure against bare QEMU and plain make, side by side (Benchmarks/)
 	Benchmarks/run
 	Benchmarks/build
+	Benchmarks/isolate
 
 install: build ## install below PREFIX (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"

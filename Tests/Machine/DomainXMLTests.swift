@@ -98,7 +98,7 @@ private final class CommandLineReader: NSObject, XMLParserDelegate {
 @Suite("kernel command line")
 struct KernelCommandLineTests {
   private static let common =
-    "console=ttyS0 loglevel=5 panic=-1 oops=panic reboot=t i8042.noaux "
+    "console=ttyS0 loglevel=5 panic=-1 oops=panic reboot=t unknown_nmi_panic i8042.noaux "
     + "i8042.nokbd edd=off cryptomgr.notests rcupdate.rcu_expedited=1 random.trust_cpu=on"
 
   @Test("the timer check is switched off under TCG only, and the machine's own words come last")
