@@ -24,21 +24,32 @@ import Testing
       at: Command.root.appendingPathComponent("bin/guest/" + name), to: program)
     let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", program.path]
     let isRoot = geteuid() == 0
-    let outcome = try await command.run(
-      isRoot ? "setpriv" : program.path, isRoot ? user : [])
-    #expect([.exited(0), .exited(1), .exited(4)].contains(outcome.status), "\(outcome.err)")
-    var results: [String: Bool] = [:]
-    var reader = KTAPReader()
-    reader.read(outcome.out.utf8) { event in
-      if case .point(let point) = event { results[point.name] = point.ok }
+    func results(_ arguments: [String] = []) async throws -> (cases: [String: Bool], out: String) {
+      let outcome = try await command.run(
+        isRoot ? "setpriv" : program.path, (isRoot ? user : []) + arguments)
+      #expect([.exited(0), .exited(1), .exited(4)].contains(outcome.status), "\(outcome.err)")
+      var cases: [String: Bool] = [:]
+      var reader = KTAPReader()
+      reader.read(outcome.out.utf8) { event in
+        if case .point(let point) = event { cases[point.name] = point.ok }
+      }
+      return (cases, outcome.out)
     }
+    let first = try await results()
     let listed = try await command.run(program.path, ["--list"])
-    #expect(results.count == listed.out.split(separator: "\n").count)
+    #expect(first.cases.count == listed.out.split(separator: "\n").count)
     let known = try Self.knownCases()
-    let wrong = results.filter { name, ok in
+    var wrong = first.cases.filter { name, ok in
       !ok && !known.contains { Glob($0).matches(name) }
+    }.keys.sorted()
+    var out = first.out
+    // Everybody else on this machine has a hand in its counts of huge pages and pins: what holds, holds one time of three.
+    for _ in 0..<3 where !wrong.isEmpty {
+      let again = try await results(["--filter=" + wrong.joined(separator: ",")])
+      wrong = again.cases.filter { !$0.value }.keys.sorted()
+      out = again.out
     }
-    #expect(wrong.isEmpty, "\(wrong.keys.sorted())\n\(outcome.out.suffix(4000))")
+    #expect(wrong.isEmpty, "\(wrong)\n\(out.suffix(4000))")
   }
 
   /// Every suite is tried above.
