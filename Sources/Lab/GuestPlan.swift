@@ -10,16 +10,6 @@ struct GuestPlan: Sendable {
   let boot: PlannedCase
   private(set) var suites: [(suite: Suite, planned: [PlannedCase])]
 
-  /// The plan of the guest that goes on where another one ended; nil when nothing is left.
-  func keeping(_ rest: Set<PlannedCase>) -> GuestPlan? {
-    var plan = self
-    plan.suites = suites.compactMap { suite, planned in
-      let left = planned.filter(rest.contains)
-      return left.isEmpty ? nil : (suite, left)
-    }
-    return plan.suites.isEmpty ? nil : plan
-  }
-
   /// What the next guest is to do.
   func portion(_ isolation: Isolation) -> GuestPlan {
     guard isolation != .none, let first = suites.first else { return self }
@@ -30,7 +20,12 @@ struct GuestPlan: Sendable {
 
   /// What is left when these cases are done; nil when nothing is.
   func without(_ done: Set<PlannedCase>) -> GuestPlan? {
-    keeping(Set(planned).subtracting(done))
+    var plan = self
+    plan.suites = suites.compactMap { suite, planned in
+      let left = planned.filter { !done.contains($0) }
+      return left.isEmpty ? nil : (suite, left)
+    }
+    return plan.suites.isEmpty ? nil : plan
   }
 
   /// Every case but the boot, in order.
