@@ -14,12 +14,6 @@ SWIFT_WANTED := $(shell cat .swift-version)
 HOST_BUILD   := .build
 GUEST_BUILD  := .build-guest
 
-# Swift Testing's exit tests collect every child of their process that ends, and so take its end away from whoever
-# waits for it. So tests that use them run by themselves, and so do those that boot guests in their own process.
-# Those of hostile guests measure the memory of their process, and want it for themselves, too.
-ALONE_TESTS  := GuestKitTests|HostileGuestTests
-GUEST_TESTS  := MachineTests|LibvirtTests
-
 # What the executables are made of; a change in any of it makes them stale.
 HOST_SOURCES  := Package.swift $(shell find Sources -type f)
 GUEST_SOURCES := Package.swift guest/Package.swift guest/build $(shell find guest/Sources Sources/GuestProtocol \
@@ -44,10 +38,8 @@ test: build ## unit tests, and integration tests with real guests
 	Tests/KernelLog/provoke/mkpatch >$(HOST_BUILD)/provoke.patch
 	bin/faultline kernels build debian-source-6.12 --config lkdtm --patch $(HOST_BUILD)/provoke.patch \
 	  >$(HOST_BUILD)/storm-kernel
-	swift test --scratch-path $(HOST_BUILD) --filter '$(ALONE_TESTS)'
-	swift test --scratch-path $(HOST_BUILD) --parallel --num-workers 2 --skip '$(GUEST_TESTS)|$(ALONE_TESTS)'
-	swift test --scratch-path $(HOST_BUILD) --filter '$(GUEST_TESTS)'
 	Fuzz/run 8
+	Tests/run $(HOST_BUILD)
 
 build: packages bin/faultline bin/guest/.built ## bin/faultline and the guest programs in bin/guest
 
