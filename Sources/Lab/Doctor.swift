@@ -38,8 +38,9 @@ package struct Doctor: Sendable {
 
   /// Looks at everything; takes a few seconds when the accelerator has to be tried.
   package func findings() async -> [Finding] {
+    let leftovers = leftovers()
     var findings = [await packages(), emulator(), await libvirt(), await programs()]
-    findings += [kernels(), await accelerator()]
+    findings += [kernels(), await accelerator(), leftovers, openFiles()]
     let cache = KernelCache.standard().directory
     findings += [space("cache", cache), space("results", FileManager.default.currentDirectoryPath)]
     return findings
@@ -138,6 +139,24 @@ package struct Doctor: Sendable {
     case .absent: nil
     case .intact(let kernel), .doubtful(let kernel, _): kernel
     }
+  }
+
+  private func openFiles() -> Finding {
+    let limit = OpenFiles.raise()
+    return limit >= OpenFiles.needed
+      ? .good("open files", "\(limit) at once")
+      : .bad("open files", "\(limit) at once, \(OpenFiles.needed) are needed", fix: "ulimit -n 1024")
+  }
+
+  /// What killed processes left, looked at before anything here begins to remove it.
+  private func leftovers() -> Finding {
+    let stale = RunDirectory.leftovers()
+    guard stale.isEmpty else {
+      return .bad(
+        "leftovers", "of killed runs: \(stale.joined(separator: ", "))",
+        fix: "nothing: they are being removed")
+    }
+    return .good("leftovers", "none of killed runs")
   }
 
   private func space(_ subject: String, _ path: String) -> Finding {

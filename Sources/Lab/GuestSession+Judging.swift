@@ -59,7 +59,7 @@ extension GuestSession {
     if boot.greetedAfterMilliseconds == nil, boot.refusal == nil, boot.guestEnd == nil,
       let first = trouble.first
     {
-      result = CaseResult(plan.boot, .missing, reason: Reason(.host, first))
+      result = CaseResult(plan.boot, .missing, reason: .host(first))
     } else {
       result = boot.result(for: plan.boot)
     }
@@ -73,7 +73,7 @@ extension GuestSession {
       return Reason(.interrupted, "stopped before it began")
     }
     if boot.greetedAfterMilliseconds == nil {
-      return trouble.first.map { Reason(.host, $0) } ?? Reason(.boot, "the kernel did not come up")
+      return trouble.first.map(Reason.host) ?? Reason(.boot, "the kernel did not come up")
     }
     if boot.guestEnd == nil || boot.guestEnd == .clean {
       return Reason(.enough, "left out after \(spec.enough ?? 0) red results")

@@ -35,7 +35,7 @@ package struct Lab: Sendable {
       await host.close()
       return outcome
     } catch {
-      return await run(spec, on: nil, trouble: ["\(error)"])
+      return await run(spec, on: nil, trouble: Task.isCancelled ? [] : ["\(error)"])
     }
   }
 
@@ -89,7 +89,7 @@ package struct Lab: Sendable {
     let results = open.closed { _ in
       isInterrupted
         ? Reason(.interrupted, "stopped before it began")
-        : Reason(.host, first ?? "the run ended before it began")
+        : Reason.host(first ?? "the run ended before it began")
     }
     report(.runEnded)
     let elapsed = ContinuousClock.now - began

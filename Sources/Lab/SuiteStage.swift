@@ -43,7 +43,7 @@ struct SuiteStage {
         ear.note { $0.guestEnded(end) }
       } catch {
         trouble.append("\(session.kernel), \(suite.name): \(error)")
-        ear.note { $0.neverRan(because: Reason(.host, "\(error)")) }
+        ear.note { $0.neverRan(because: .host("\(error)")) }
       }
       // Of a suite whose guest is gone there may be more to come.
       if await machine.end == nil {

@@ -15,8 +15,14 @@ package struct Connection: ~Copyable, Sendable {
   package init(to uri: String) throws(LibvirtError) {
     try EventLoop.start()
     guard let pointer = virConnectOpen(uri) else { throw .last() }
+    // A daemon that says nothing for half a minute fails the calls that wait for it. The embedded driver has no such
+    // thing, and says so; a very old daemon has not, and its calls may wait for ever.
+    _ = virConnectSetKeepAlive(pointer, Self.keepalive.seconds, Self.keepalive.count)
     self.pointer = pointer
   }
+
+  /// Every so many seconds a sign of life is asked for, and so many may be missed.
+  private static let keepalive: (seconds: CInt, count: UInt32) = (5, 5)
 
   deinit { virConnectClose(pointer) }
 

@@ -28,14 +28,32 @@ package actor Hypervisor {
   ///   - uri: any libvirt URI; nil for the embedded driver. A process has one embedded driver at a time.
   ///   - accelerator: what its guests will run on; it decides what the embedded driver may see of the host.
   /// - Returns: the hypervisor, connected.
-  /// - Throws: `MachineError.noEmulator`, `.noConnection`, `.noFile`.
+  /// - Throws: `MachineError.noEmulator`, `.noConnection`, `.noFile`, `.fewFiles`, and `CancellationError`.
   package static func open(
     _ uri: String? = nil, accelerator: Accelerator
   ) async throws -> Hypervisor {
+    let files = OpenFiles.raise()
+    guard files >= OpenFiles.needed else { throw MachineError.fewFiles(limit: files) }
     RunDirectory.sweep()
     let hypervisor = Hypervisor(uri, accelerator: accelerator, directory: try RunDirectory())
-    try await hypervisor.connect()
-    return hypervisor
+    let patience = uri == nil ? Patience.embedded : Patience.daemon
+    do {
+      if try await answer(within: patience, of: { try await hypervisor.connect() }) != nil {
+        return hypervisor
+      }
+    } catch is CancellationError {
+      hypervisor.directory.remove()
+      throw CancellationError()
+    }
+    hypervisor.directory.remove()
+    throw MachineError.noConnection(
+      uri: hypervisor.uri, cause: "it has not answered for \(patience.components.seconds) s")
+  }
+
+  /// How long a libvirt may take to open: the embedded driver starts QEMU to ask it what it can do.
+  private enum Patience {
+    static let embedded = Duration.seconds(180)
+    static let daemon = Duration.seconds(30)
   }
 
   private init(_ uri: String?, accelerator: Accelerator, directory: RunDirectory) {

@@ -23,6 +23,8 @@ package enum MachineError: Error, Equatable, Sendable {
   case unreadable(path: String)
   /// The image of a file system could not be made.
   case noFileSystem(fileSystem: String, mebibytes: Int, package: String, cause: String)
+  /// This process may have too few files open.
+  case fewFiles(limit: Int)
   /// A file or a directory of ours could not be made.
   case noFile(path: String, cause: String)
 }
@@ -38,7 +40,7 @@ extension MachineError: CustomStringConvertible {
     case .noConnection(let uri, let cause):
       """
       libvirt does not open \(uri)
-        try:     apt-get install libvirt-daemon libvirt-daemon-driver-qemu; without --connect no daemon is needed
+        try:     \(Self.help(uri))
         cause:   \(cause)
       """
     case .notStarted(let guest, let cause):
@@ -62,8 +64,19 @@ extension MachineError: CustomStringConvertible {
         try:     apt-get install \(package)
         cause:   \(cause)
       """
+    case .fewFiles(let limit):
+      """
+      this process may have \(limit) files open, and needs \(OpenFiles.needed)
+        try:     ulimit -n 1024
+      """
     case .noFile(let path, let cause): "\(path) cannot be made: \(cause)"
     }
+  }
+
+  private static func help(_ uri: String) -> String {
+    uri.hasPrefix("qemu:///embed")
+      ? "apt-get install libvirt-daemon libvirt-daemon-driver-qemu"
+      : "virsh -c '\(uri)' version; without --connect no daemon is needed"
   }
 
   private static func phrase(_ end: GuestEnd) -> String {

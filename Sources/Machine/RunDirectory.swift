@@ -125,14 +125,26 @@ package final class RunDirectory: Sendable {
   }
 
   private static func sweep(_ parent: String) {
-    // A directory that cannot be read holds nothing of ours.
-    let names = try? FileManager.default.contentsOfDirectory(atPath: parent)  // see above
-    guard let names else { return }
-    for name in names where name.hasPrefix(prefix) {
-      let path = parent + "/" + name
-      guard isOurs(path), let lock = staleLock(path) else { continue }
+    for path in directories(in: parent) {
+      guard let lock = staleLock(path) else { continue }
       RunGuard.clear(path)
       if lock >= 0 { close(lock) }
+    }
+  }
+
+  /// The directories of this user's processes, dead or alive.
+  private static func directories(in parent: String) -> [String] {
+    // A directory that cannot be read holds nothing of ours.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []  // see above
+    return names.filter { $0.hasPrefix(prefix) }.map { parent + "/" + $0 }.filter(isOurs)
+  }
+
+  /// What killed processes of this user left behind, and no guard or sweep has removed yet.
+  package static func leftovers() -> [String] {
+    parents.flatMap(directories).filter { path in
+      guard let lock = staleLock(path) else { return false }
+      if lock >= 0 { close(lock) }
+      return true
     }
   }
 

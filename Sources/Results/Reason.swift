@@ -51,4 +51,9 @@ package struct Reason: Equatable, Hashable, Codable, Sendable {
     self.kind = kind
     self.text = text
   }
+
+  /// Host trouble, in the first line of its error: what to try is said once, at the end of the run.
+  package static func host(_ error: String) -> Reason {
+    Reason(.host, String(error.prefix { $0 != "\n" }))
+  }
 }

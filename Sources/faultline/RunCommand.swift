@@ -25,20 +25,26 @@ struct RunCommand: AsyncParsableCommand {
     let workspace = try Workspace()
     let plan = try await Preparation(options, workspace).plan()
     let progress = Progress(options.format, knownIssues: plan.knownIssues)
-    let lab = try Lab(workspace.installation, report: progress.note)
+    let checkpoints = Checkpoints(plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed)
+    let lab = try Lab(workspace.installation) { [note = progress.note] event in
+      note(event)
+      checkpoints.note(event)
+    }
     let work = Task { await lab.run(plan.spec) }
     let signals = Signals { work.cancel() }
     let outcome = await work.value
+    await checkpoints.end()
     progress.end()
 
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
     let output = RunOutput(plan.spec, options, plan.knownIssues, news)
-    try KeptRun(plan.spec.directory).keep(run)
+    let unkept = KeptRun(plan.spec.directory).keepSomewhere(run)
     try output.show(run, options.format)
-    for trouble in outcome.trouble { Terminal.err("error: \(Escaping.lines(trouble))\n") }
+    let troubles = outcome.trouble + (unkept.map { [$0] } ?? [])
+    for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
-    if !outcome.trouble.isEmpty { throw ExitStatus.hostTrouble.code }
+    if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
     if run.exitStatus != 0 { throw ExitStatus.failures.code }
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Kernels
 internal import Lab
 internal import Reports
 internal import Results

@@ -26,7 +26,9 @@ struct Command {
   func faultline(
     _ arguments: [String], environment: [Environment.Key: String?] = [:]
   ) async throws -> Outcome {
-    try await run(Self.root.path + "/bin/faultline", arguments, environment: environment)
+    try await Turn.take {
+      try await run(Self.root.path + "/bin/faultline", arguments, environment: environment)
+    }
   }
 
   /// Runs a program in the directory.
@@ -46,18 +48,22 @@ struct Command {
   /// Runs faultline and sends it SIGINT as soon as a file is there.
   func interrupted(_ arguments: [String], at file: String) async throws -> Outcome {
     let path = directory.appendingPathComponent(file).path
-    let result = try await Subprocess.run(
-      .path(FilePath(Self.root.path + "/bin/faultline")), arguments: Arguments(arguments),
-      workingDirectory: FilePath(directory.path), input: .none, output: .string(limit: 1 << 24),
-      error: .string(limit: 1 << 22)
-    ) { execution in
-      let pid = execution.processIdentifier.value
-      await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-        Thread.detachNewThread {
-          // A process that ends before the file is there is the test's failure, not its hang.
-          while kill(pid, 0) == 0, !FileManager.default.fileExists(atPath: path) { usleep(20_000) }
-          kill(pid, SIGINT)
-          continuation.resume()
+    let result = try await Turn.take {
+      try await Subprocess.run(
+        .path(FilePath(Self.root.path + "/bin/faultline")), arguments: Arguments(arguments),
+        workingDirectory: FilePath(directory.path), input: .none, output: .string(limit: 1 << 24),
+        error: .string(limit: 1 << 22)
+      ) { execution in
+        let pid = execution.processIdentifier.value
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+          Thread.detachNewThread {
+            // A process that ends before the file is there is the test's failure, not its hang.
+            while kill(pid, 0) == 0, !FileManager.default.fileExists(atPath: path) {
+              usleep(20_000)
+            }
+            kill(pid, SIGINT)
+            continuation.resume()
+          }
         }
       }
     }

@@ -64,15 +64,19 @@ struct Harness {
     let log = files.appendingPathComponent("output.log")
     let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let path = tools.map { $0.path + ":" + inherited } ?? inherited
-    let result = try await Subprocess.run(
-      .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
-      arguments: Arguments(["run", "--accel", "tcg", "--out", files.path] + arguments),
-      environment: .inherit.updating(["FAULTLINE_HOME": directory.path, "PATH": path]),
-      input: .none, output: .discarded, error: .string(limit: 1 << 20)
-    ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
-      let pid = execution.processIdentifier.value
-      let (seen, peak) = await Self.watch(pid, log, meddling)
-      return (pid, seen, peak)
+    let words = ["run", "--accel", "tcg", "--out", files.path] + arguments
+    let home = directory.path
+    let result = try await Turn.take {
+      try await Subprocess.run(
+        .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
+        arguments: Arguments(words),
+        environment: .inherit.updating(["FAULTLINE_HOME": home, "PATH": path]),
+        input: .none, output: .discarded, error: .string(limit: 1 << 20)
+      ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
+        let pid = execution.processIdentifier.value
+        let (seen, peak) = await Self.watch(pid, log, meddling)
+        return (pid, seen, peak)
+      }
     }
     let watched = result.closureResult
     // There is none when nothing was booted.
