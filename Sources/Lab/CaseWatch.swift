@@ -2,7 +2,7 @@ internal import Foundation
 internal import Machine
 internal import Results
 
-/// Watches that the running case ends: the program ends its own cases, and this gives up a guest whose program cannot.
+/// Watches that the running case ends, and whether the host lets it: the program ends its own cases, and this gives up a guest whose program cannot.
 struct CaseWatch {
   /// How often it looks.
   private static let interval = Duration.seconds(1)
@@ -32,6 +32,7 @@ struct CaseWatch {
   /// Returns when cancelled, or when it has given the guest up.
   func run(_ machine: Machine) async {
     while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
+      if let wait = machine.processorWait { ear.note(wait: wait) }
       guard let overdue, overdue.by > scaled(Self.grace) else { continue }
       let initAnswers = await machine.answers(within: scaled(Self.patience))
       guard !Task.isCancelled else { return }

@@ -145,7 +145,8 @@ package struct Doctor: Sendable {
     let limit = OpenFiles.raise()
     return limit >= OpenFiles.needed
       ? .good("open files", "\(limit) at once")
-      : .bad("open files", "\(limit) at once, \(OpenFiles.needed) are needed", fix: "ulimit -n 1024")
+      : .bad(
+        "open files", "\(limit) at once, \(OpenFiles.needed) are needed", fix: "ulimit -n 1024")
   }
 
   /// What killed processes left, looked at before anything here begins to remove it.

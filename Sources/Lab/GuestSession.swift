@@ -11,6 +11,8 @@ struct GuestSession {
   struct Outcome {
     let guest: Results.GuestRecord
     let results: [CaseResult]
+    /// Cases whose verdict may be the host's doing.
+    let doubtful: Set<PlannedCase>
     let trouble: [String]
     /// nil when it never came up.
     let end: GuestEnd?
@@ -72,9 +74,16 @@ struct GuestSession {
       report(.notice("\(place): \($0)"))
     }
     return Outcome(
-      guest: record(greeting, boot), results: results, trouble: trouble, end: boot.guestEnd,
+      guest: record(greeting, boot), results: results, doubtful: doubtful(results, ears),
+      trouble: trouble, end: boot.guestEnd,
       restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds, saved: supply.saved,
       canSave: supply.saves || !saving)
+  }
+
+  private func doubtful(_ results: [CaseResult], _ ears: [SuiteEar]) -> Set<PlannedCase> {
+    let names = Dictionary(ears.map { ($0.suite, $0.starved) }, uniquingKeysWith: { $0.union($1) })
+    let lost = results.filter { $0.verdict == .lost }.map(\.planned)
+    return Set(lost + results.map(\.planned).filter { names[$0.suite]?.contains($0.name) == true })
   }
 
   /// Lets a living guest say what is under way, console included, then ends it.

@@ -25,7 +25,8 @@ struct PlanRun {
   private struct Progress {
     var outcome = Outcome()
     var boot: CaseResult?
-    var lost: Set<PlannedCase> = []
+    /// Cases whose verdict was doubtful once.
+    var triedAgain: Set<PlannedCase> = []
     var taken = (guests: 0, hung: 0)
     var saved: SavedGuest?
     var canSave: Bool
@@ -84,9 +85,16 @@ struct PlanRun {
     progress.outcome.trouble += guest.trouble
     if guest.end != .clean, guest.end != nil { progress.taken.guests += 1 }
     if case .hung = guest.end { progress.taken.hung += 1 }
-    // Once more for a case in which the guest was lost: that may have been the host's doing.
-    let again = guest.results.filter { $0.verdict == .lost && !progress.lost.contains($0.planned) }
-    progress.lost.formUnion(again.map(\.planned))
+    // Once more for a case in which the guest was lost, or had next to no processor: that may have been the host's doing.
+    let again = guest.results.filter {
+      guest.doubtful.contains($0.planned) && !progress.triedAgain.contains($0.planned)
+    }
+    progress.triedAgain.formUnion(again.map(\.planned))
+    for result in again where result.verdict != .lost {
+      let name = "\(result.planned.suite)/\(result.planned.name)"
+      let verdict = result.verdict.rawValue
+      report(.notice("\(name) is tried again: \(verdict) while its guest waited for a processor"))
+    }
     let waiting = Set((guest.results.filter(\.waitsForAnotherGuest) + again).map(\.planned))
     let rest = progress.isOver ? [] : waiting
     for result in guest.results where !rest.contains(result.planned) && !result.planned.isBoot {

@@ -25,6 +25,9 @@ final class SuiteEar: Sendable {
     var lines = 0
     var bytes = 0
     var logBytes = 0
+    var starvation = Starvation()
+    /// The cases that waited in vain while the guest was starved.
+    var starved: Set<String> = []
 
     mutating func take(_ event: KTAPEvent) -> [CaseResult] {
       if foreign != nil { return foreign?.take(event, into: &transcript) ?? [] }
@@ -32,10 +35,17 @@ final class SuiteEar: Sendable {
       if case .caseStarted(let name) = event, transcript.expects(name), begun.insert(name).inserted
       {
         changed = .now
+        starvation.begin()
         lines = 0
         bytes = 0
       }
       return transcript.note(event).map { [$0] } ?? []
+    }
+
+    /// Keeps in mind a verdict that a guest with more of the host's processors might not have got.
+    mutating func doubt(_ result: CaseResult) {
+      guard starvation.isSeen, [.hang, .unexercised].contains(result.verdict) else { return }
+      starved.insert(result.planned.name)
     }
 
     /// Counts a line; gives what is wrong when there were too many.
@@ -94,6 +104,7 @@ final class SuiteEar: Sendable {
         }
         for result in state.take(event) {
           state.announced[result.planned.name] = result.verdict
+          state.doubt(result)
           events.append(.caseEnded(result))
         }
       }
@@ -135,6 +146,14 @@ final class SuiteEar: Sendable {
     state.withLock { state in state.transcript.running.map { ($0, state.changed) } }
   }
 
+  /// Takes in how long the guest's processors have waited for the host's.
+  func note(wait: Duration) {
+    state.withLock { $0.starvation.note(wait) }
+  }
+
+  /// The cases whose verdict may be the host's doing, which kept the guest from running: to be tried once more.
+  var starved: Set<String> { state.withLock { $0.starved } }
+
   /// How many results so far are red, those aside that are expected to be.
   func redCount(beside expected: Set<String>) -> Int {
     state.withLock { state in
@@ -167,6 +186,10 @@ final class SuiteEar: Sendable {
       state.reader.finish { rest.append($0) }
       for event in rest { _ = state.take(event) }
       state.foreign?.finish(&state.transcript)
+      let last = state.transcript.running
+      for result in state.transcript.results() where result.planned.name == last {
+        state.doubt(result)
+      }
       return (state.transcript.results(), state.transcript.strayedSplats, state.announced)
     }
     for result in results {

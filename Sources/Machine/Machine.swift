@@ -14,7 +14,7 @@ package actor Machine {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { hypervisor.unownedExecutor }
 
   private let domain: Domain
-  private let qemu: QEMUProcess?
+  private nonisolated let qemu: QEMUProcess?
   let channel: GuestChannel
   private let consoleStream: ByteStream
   private let inbox: Inbox<GuestChannel.Event>
@@ -69,6 +69,9 @@ package actor Machine {
   }
 
   package nonisolated var name: String { spec.name }
+
+  /// How long its virtual processors waited for the host's so far, taken together; nil when that is not known.
+  package nonisolated var processorWait: Duration? { qemu?.processorWait }
 
   /// What came through the record port.
   package var counters: ChannelCounters { channel.counters }

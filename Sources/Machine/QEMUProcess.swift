@@ -62,6 +62,23 @@ final class QEMUProcess: Sendable {
     return state == "T" || state == "t" ? "QEMU, process \(pid), is stopped" : nil
   }
 
+  /// How long its virtual processors, taken together, were ready to run and had no processor of the host; nil when that is not
+  /// known (`/proc/PID/schedstat`, in nanoseconds).
+  var processorWait: Duration? {
+    guard let pid else { return nil }
+    let tasks = "/proc/\(pid)/task"
+    let names = try? FileManager.default.contentsOfDirectory(atPath: tasks)  // just gone
+    let waits = (names ?? []).compactMap { task -> Int? in
+      guard let name = try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8),  // gone
+        name.hasPrefix("CPU "),
+        let text = try? String(contentsOfFile: "\(tasks)/\(task)/schedstat", encoding: .utf8)  // gone
+      else { return nil }
+      let numbers = text.split { $0 == " " || $0 == "\n" }
+      return numbers.count > 1 ? Int(numbers[1]) : nil
+    }
+    return waits.isEmpty ? nil : .nanoseconds(waits.reduce(0, +))
+  }
+
   /// Ends the process after a while, unless that is cancelled first.
   func killed(after delay: Duration) -> Task<Void, Never> {
     Task.detached { [self] in

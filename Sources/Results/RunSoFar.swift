@@ -54,7 +54,8 @@ package struct RunSoFar: Sendable {
   }
 
   private mutating func take(_ result: CaseResult) {
-    if results.updateValue(result, forKey: result.planned) == nil, !planned.contains(result.planned) {
+    if results.updateValue(result, forKey: result.planned) == nil, !planned.contains(result.planned)
+    {
       unplanned.append(result.planned)
     }
   }

@@ -67,7 +67,9 @@ final class Checkpoints: Sendable {
         defer { state.hasFailed = true }
         return !state.hasFailed
       }
-      if isNews { Terminal.err("warning: the results so far cannot be kept: \(KeptRun.words(error))\n") }
+      if isNews {
+        Terminal.err("warning: the results so far cannot be kept: \(KeptRun.words(error))\n")
+      }
     }
   }
 }

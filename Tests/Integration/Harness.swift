@@ -46,15 +46,36 @@ struct Harness {
 
   private var files: URL { directory.appendingPathComponent("run") }
 
-  /// What is done to a run's process, once its programs' output holds a text.
+  /// What is done to a run's process, once its programs' output holds a text, or a while after its start.
   struct Meddling: Sendable {
-    let moment: String
+    /// Whether it is time, by the log of the programs and the age of the process.
+    let isDue: @Sendable (URL, Duration) -> Bool
     let act: @Sendable (pid_t) -> Void
 
     init(at moment: String, _ act: @Sendable @escaping (pid_t) -> Void) {
-      self.moment = moment
+      isDue = { log, _ in
+        guard let data = FileManager.default.contents(atPath: log.path) else { return false }
+        return String(decoding: data, as: UTF8.self).contains(moment)
+      }
       self.act = act
     }
+
+    init(after delay: Duration, _ act: @Sendable @escaping (pid_t) -> Void) {
+      isDue = { _, age in age >= delay }
+      self.act = act
+    }
+
+  }
+
+  /// Puts the files of the last run aside.
+  ///
+  /// - Returns: its `run.json`, which may be missing.
+  func moveRun(to name: String) throws -> URL {
+    let place = directory.appendingPathComponent(name)
+    if FileManager.default.fileExists(atPath: files.path) {
+      try FileManager.default.moveItem(at: files, to: place)
+    }
+    return place.appendingPathComponent("run.json")
   }
 
   /// Runs `faultline run`, with the programs of `tools` before all others.
@@ -99,10 +120,11 @@ struct Harness {
         var seen = 0
         var peak = 0
         var pending = meddling
+        let start = ContinuousClock.now
         while isAlive(pid) {
           seen = max(seen, emulators(of: pid).count)
           peak = max(peak, peakMemory(of: pid))
-          if let index = pending.firstIndex(where: { holds(log, $0.moment) }) {
+          if let index = pending.firstIndex(where: { $0.isDue(log, ContinuousClock.now - start) }) {
             pending.remove(at: index).act(pid)
           }
           usleep(20_000)
@@ -144,11 +166,6 @@ struct Harness {
   func remove() {
     // A leftover in the temporary folder harms nobody.
     try? FileManager.default.removeItem(at: directory)  // see above
-  }
-
-  private static func holds(_ file: URL, _ text: String) -> Bool {
-    guard let data = FileManager.default.contents(atPath: file.path) else { return false }
-    return String(decoding: data, as: UTF8.self).contains(text)
   }
 
   private static func isAlive(_ pid: pid_t) -> Bool {
