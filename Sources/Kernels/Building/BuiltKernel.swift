@@ -21,7 +21,7 @@ package struct BuiltKernel: Sendable, Equatable {
     self.init(folder: String(path.dropLast("/vmlinux".count)))
   }
 
-  /// What a folder holds; nil unless the image is there as it was recorded.
+  /// What a folder holds; nil unless the image is there as it was recorded: the record is written after it.
   init?(folder: String) {
     guard let data = FileManager.default.contents(atPath: folder + "/build.json") else {
       return nil
@@ -29,7 +29,8 @@ package struct BuiltKernel: Sendable, Equatable {
     // A record of another layout, or a damaged one, counts as none: the kernel is built again.
     guard let record = try? JSONDecoder().decode(BuildRecord.self, from: data),  // see above
       record.schema == BuildRecord.currentSchema,
-      FileFacts(path: folder + "/vmlinux")?.size == record.bytes
+      let image = FileFacts(path: folder + "/vmlinux"), image.size == record.bytes,
+      let written = FileFacts(path: folder + "/build.json"), image.modified <= written.modified
     else { return nil }
     self.init(directory: folder, record: record)
   }
