@@ -70,7 +70,7 @@ let package = Package(
       name: "faultline",
       dependencies: [
         "Lab", "Reports", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
-        argumentParser,
+        argumentParser, subprocess, systemPackage,
       ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
