@@ -21,8 +21,9 @@ enum CaseWords {
     var facts: [(String, String)] = []
     if let expected = result.expected { facts.append(("expected", expected)) }
     if let seen = result.seen { facts.append(("seen", seen)) }
-    if let reason = result.reason {
-      facts.append((reason.kind.rawValue, reason.text))
+    // A splat's title is told below.
+    if let reason = result.reason, reason.kind != .splat || result.splats.isEmpty {
+      facts.append(("why", reason.text))
     }
     facts += result.splats.map { ("kernel", $0.title) }
     if let id = result.knownIssue {
@@ -43,9 +44,11 @@ enum CaseWords {
   /// Everything as plain lines, bounded.
   static func body(_ repeated: RepeatedCase, knownIssues: KnownIssues) -> String {
     let result = repeated.worst
-    var lines = [headline(result)]
+    let headline = headline(result)
+    var lines = [headline]
     if let share = repeated.share { lines.append("\(result.verdict.rawValue) in \(share)") }
     lines += facts(result, knownIssues: knownIssues).map { "\($0.label): \($0.text)" }
+      .filter { $0 != headline }
     if !result.steps.isEmpty {
       lines.append("steps:")
       lines += result.steps.suffix(maximumSteps).map { "  " + cut($0, 300) }

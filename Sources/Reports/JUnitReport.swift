@@ -30,7 +30,7 @@ package struct JUnitReport: Sendable {
     let cases = suites.flatMap(\.cases)
     let head: Markup = """
       <?xml version="1.0" encoding="UTF-8"?>
-      <testsuites name="\("faultline " + run.id)" tests="\(cases.count)" \
+      <testsuites name="\("faultline " + CaseWords.cut(run.id, 300))" tests="\(cases.count)" \
       failures="\(count(cases, .failure))" errors="\(count(cases, .error))" \
       time="\(Self.seconds(run.elapsedMilliseconds ?? 0))">
 
@@ -48,8 +48,8 @@ package struct JUnitReport: Sendable {
     let cases: [RepeatedCase]
 
     init(_ kernel: RunGrid.Kernel, _ suite: RunGrid.Suite, _ run: Run) {
-      name = "\(kernel.name).\(suite.name)"
-      self.kernel = kernel.name
+      self.kernel = CaseWords.cut(kernel.name, 300)
+      name = self.kernel + "." + CaseWords.cut(suite.name, 300)
       guest = run.guests.first { $0.kernel == kernel.kernel && $0.machine == kernel.machine }
       cases = RepeatedCase.group(suite.results)
     }
@@ -76,7 +76,7 @@ package struct JUnitReport: Sendable {
 
   private func suite(_ suite: Suite, _ run: Run) -> Markup {
     let milliseconds = suite.cases.map(\.milliseconds).reduce(0, +)
-    let timestamp: Markup = run.started.map { " timestamp=\"\($0)\"" } ?? ""
+    let timestamp: Markup = run.started.flatMap(Self.time).map { " timestamp=\"\($0)\"" } ?? ""
     return """
         <testsuite name="\(suite.name)" tests="\(suite.cases.count)" \
       failures="\(count(suite.cases, .failure))" errors="\(count(suite.cases, .error))" \
@@ -96,7 +96,7 @@ package struct JUnitReport: Sendable {
     facts["release"] = guest.release
     let lines = facts.sorted { $0.key < $1.key }.map { key, value -> Markup in
       """
-            <property name="\(key)" value="\(CaseWords.cut(value, 1_000))"/>
+            <property name="\(CaseWords.cut(key, 300))" value="\(CaseWords.cut(value, 1_000))"/>
 
       """
     }
@@ -105,7 +105,7 @@ package struct JUnitReport: Sendable {
 
   private func testcase(_ repeated: RepeatedCase, _ suite: Suite) -> Markup {
     let head: Markup = """
-          <testcase classname="\(suite.name)" name="\(repeated.planned.name)" \
+          <testcase classname="\(suite.name)" name="\(CaseWords.cut(repeated.planned.name, 300))" \
       time="\(Self.seconds(repeated.milliseconds))"
       """
     let inside = children(repeated)
@@ -166,6 +166,12 @@ package struct JUnitReport: Sendable {
     guard flavor == .jenkins, !lines.isEmpty else { return .empty }
     let text = CaseWords.cut(lines.joined(separator: "\n"), CaseWords.maximumCharacters)
     return "      <system-out>\(text)</system-out>\n"
+  }
+
+  /// The time as it was written, if it is RFC 3339 with a zone.
+  static func time(_ text: String) -> String? {
+    let form = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/
+    return text.wholeMatch(of: form) == nil ? nil : text
   }
 
   /// `12.345`, as every reader takes it.

@@ -9,7 +9,8 @@ enum KCIDBPath {
   /// `boot`, or `faultline.SUITE.CASE` with a dot for each slash and `_` for what a path cannot hold.
   static func of(_ planned: PlannedCase) -> String {
     if planned.isBoot { return "boot" }
-    let parts = ["faultline", planned.suite] + planned.name.split(separator: "/").map(String.init)
+    let name = String(planned.name.unicodeScalars.prefix(200).map { Character($0) })
+    let parts = ["faultline", planned.suite] + name.split(separator: "/").map(String.init)
     let words = parts.flatMap { $0.split(separator: ".") }.map { word in
       String(word.unicodeScalars.prefix(200).map { isAllowed($0) ? Character($0) : "_" })
     }

@@ -130,7 +130,7 @@ package struct KCIDBReport: Sendable {
     return KCIDBObjects.Test(
       id: id("test", parts), buildId: build, origin: origin, path: KCIDBPath.of(planned),
       comment: KCIDBPath.text("\(planned.suite)/\(planned.name)"), status: Self.status(result),
-      startTime: run.started.flatMap(Self.time),
+      startTime: run.started.flatMap(JUnitReport.time),
       duration: result.durationMilliseconds.map { Double($0) / 1000 },
       logExcerpt: excerpt(result), environment: environment(planned, guest),
       misc: KCIDBObjects.TestMisc(
@@ -148,7 +148,7 @@ package struct KCIDBReport: Sendable {
   ) -> KCIDBObjects.Environment {
     let accelerator = guest?.accelerator.rawValue ?? "unknown"
     var misc = ["machine": KCIDBPath.text(planned.machine), "accelerator": accelerator]
-    for key in ["cpus", "memory_mib", "nodes", "cmdline", "thp", "swap"] {
+    for key in ["cpus", "memory_mib", "nodes"] {
       misc[key] = guest?.facts[key].map { KCIDBPath.text($0.description) }
     }
     return KCIDBObjects.Environment(
@@ -189,11 +189,5 @@ package struct KCIDBReport: Sendable {
     return KCIDBObjects.Incident(
       id: id("incident", [issue, test]), origin: origin, issueId: issue, issueVersion: 1,
       testId: test, present: true)
-  }
-
-  /// The time as it was written, if it is RFC 3339 with a zone.
-  private static func time(_ text: String) -> String? {
-    let form = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/
-    return text.wholeMatch(of: form) == nil ? nil : text
   }
 }

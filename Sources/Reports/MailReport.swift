@@ -7,7 +7,7 @@ package struct MailReport: Sendable {
 
   private static let width = 72
   /// More failures or issues than this are counted.
-  private static let maximumEntries = 15
+  private static let maximumEntries = 12
 
   package init(knownIssues: KnownIssues = KnownIssues(), trailer: Trailer = Trailer()) {
     self.knownIssues = knownIssues
@@ -22,7 +22,7 @@ package struct MailReport: Sendable {
       Array(
         digest.failures.prefix(Self.maximumEntries).map { failure($0, run) }.joined(separator: [""])
       ),
-      more(digest.failures.count, "more failure", "more failures"), known(digest), ending(run),
+      more(digest.failures.count, "other failure", "other failures"), known(digest), ending(run),
     ]
     output.write("Subject: \(CaseWords.cut(Escaping.mail("faultline: \(digest.title)"), 200))\n\n")
     let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
@@ -44,14 +44,15 @@ package struct MailReport: Sendable {
     }
   }
 
-  private func failure(_ entry: FailureList.Entry, _ run: Run) -> [String] {
+  private func failure(_ failure: RunDigest.Failure, _ run: Run) -> [String] {
+    let entry = failure.entry
     let result = entry.result
     let head = "\(result.verdict.rawValue.uppercased()) \(RunDigest.name(entry))"
     let facts = CaseWords.facts(result, knownIssues: knownIssues).filter { $0.label != "evidence" }
     return wrapped(CaseWords.cut(head, 300))
       + fact("on", CaseWords.cut(entry.places.joined(separator: ", "), 600))
       + facts.prefix(6).flatMap { fact($0.label, CaseWords.cut($0.text, 600)) }
-      + steps(result) + again(entry, run)
+      + steps(result) + also(failure) + again(entry, run)
   }
 
   /// Its last steps, in the test's words.
@@ -60,6 +61,11 @@ package struct MailReport: Sendable {
     let last = result.steps.suffix(HumanReport.shownSteps).map { CaseWords.cut($0, 200) }
     return fact(
       "steps", (result.steps.count > last.count ? "... " : "") + last.joined(separator: " > "))
+  }
+
+  private func also(_ failure: RunDigest.Failure) -> [String] {
+    guard !failure.others.isEmpty else { return [] }
+    return fact("also", CaseWords.cut(RunDigest.list(failure.others, most: 6), 600))
   }
 
   private func again(_ entry: FailureList.Entry, _ run: Run) -> [String] {
@@ -75,12 +81,13 @@ package struct MailReport: Sendable {
 
   private func known(_ digest: RunDigest) -> [String] {
     guard !digest.known.isEmpty else { return [] }
-    return ["Known issues, not counted as failures:"]
-      + digest.known.prefix(Self.maximumEntries).flatMap { known in
-        wrapped(
-          "\(CaseWords.cut(known.text, 300)), \(TextLayout.count(known.count, "result"))",
-          first: "  - ")
-      } + more(digest.known.count, "more", "more").map { "  \($0)" }
+    let total = digest.known.map(\.count).reduce(0, +)
+    let most = digest.known.sorted { $0.count > $1.count }
+      .map { "\(CaseWords.cut($0.id, 60)) (\($0.count))" }
+    return wrapped(
+      "\(TextLayout.count(total, "result")) explained by "
+        + "\(TextLayout.count(digest.known.count, "known issue")): "
+        + RunDigest.list(most, most: 8) + ".")
   }
 
   private func more(_ count: Int, _ one: String, _ many: String) -> [String] {

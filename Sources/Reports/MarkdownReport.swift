@@ -50,7 +50,8 @@ package struct MarkdownReport: Sendable {
       }
   }
 
-  private func failure(_ entry: FailureList.Entry, _ run: Run) -> [String] {
+  private func failure(_ failure: RunDigest.Failure, _ run: Run) -> [String] {
+    let entry = failure.entry
     let result = entry.result
     let places = entry.places.map { Self.code($0) }.joined(separator: ", ")
     var lines = [
@@ -58,6 +59,9 @@ package struct MarkdownReport: Sendable {
     ]
     let facts = CaseWords.facts(result, knownIssues: knownIssues).filter { $0.label != "evidence" }
     lines += facts.prefix(6).map { "  - \($0.label): \(Self.code(CaseWords.cut($0.text, 600)))" }
+    if !failure.others.isEmpty {
+      lines.append("  - also: \(Self.code(RunDigest.list(failure.others, most: 8)))")
+    }
     if result.verdict != .missing {
       let words = RerunCommand(program: "faultline").words(for: result, in: run)
       lines.append("  - again: \(Self.code(words.joined(separator: " ")))")

@@ -13,12 +13,21 @@ struct RunDigest {
 
   /// A known issue and how many results it explains.
   struct Known {
+    let id: String
     let text: String
     let count: Int
   }
 
+  /// Failures of one row of the catalogue that are red in the same way at the same places: the first of them in full.
+  struct Failure {
+    let entry: FailureList.Entry
+    /// The names of the others.
+    var others: [String] = []
+  }
+
   let kernels: [Kernel]
-  let failures: [FailureList.Entry]
+  /// Worst first.
+  let failures: [Failure]
   let known: [Known]
   let tally: Tally
   private let caseCount: Int
@@ -31,15 +40,35 @@ struct RunDigest {
         bootMilliseconds: guest?.bootMilliseconds,
         tally: Tally(kernel.suites.filter { $0.name != "boot" }.flatMap(\.results)))
     }
-    failures = FailureList(run).entries
+    failures = Self.group(FailureList(run).entries)
     let ids = run.results.filter { $0.verdict.isRed }.compactMap(\.knownIssue)
     var counts: [String: Int] = [:]
     for id in ids { counts[id, default: 0] += 1 }
     known = TextLayout.unique(ids).map {
-      Known(text: CaseWords.issueText($0, knownIssues), count: counts[$0, default: 0])
+      Known(
+        id: $0, text: CaseWords.issueText($0, knownIssues), count: counts[$0, default: 0])
     }
     tally = Tally(run.results)
     caseCount = Set(run.results.map { "\($0.planned.suite)\t\($0.planned.name)" }).count
+  }
+
+  /// Many legs of a row fail for one reason: one of them tells it.
+  private static func group(_ entries: [FailureList.Entry]) -> [Failure] {
+    var failures: [Failure] = []
+    var places: [[String]: Int] = [:]
+    for entry in entries {
+      let result = entry.result
+      let row = CatalogueRow.row(of: result.planned.name)
+      let complaints = result.splats.map(\.fingerprint)
+      let key = [result.verdict.rawValue, result.planned.suite, row] + entry.places + complaints
+      if entry.caseCount == 1, result.verdict != .missing, let place = places[key] {
+        failures[place].others.append(result.planned.name)
+      } else {
+        if result.verdict != .missing { places[key] = failures.count }
+        failures.append(Failure(entry: entry))
+      }
+    }
+    return failures
   }
 
   /// "3 failures on debian-6.1, debian-7.2", for a subject or a heading.
@@ -52,7 +81,7 @@ struct RunDigest {
       + (red.isEmpty ? places : Self.list(red, most: 4))
   }
 
-  /// How many cases ran where, and what became of them: "1771 cases on 4 kernels under tcg: 4000 passed, 3 red."
+  /// How many cases ran where, and what became of them.
   var sentence: String {
     let accelerators = TextLayout.unique(kernels.compactMap(\.accelerator))
     let under = accelerators.isEmpty ? "" : " under " + accelerators.joined(separator: " and ")
@@ -77,7 +106,10 @@ struct RunDigest {
   /// Suite and case, or how many are missing.
   static func name(_ entry: FailureList.Entry) -> String {
     let planned = entry.result.planned
-    guard entry.caseCount > 1 else { return "\(planned.suite)/\(planned.name)" }
+    guard entry.caseCount > 1 else {
+      return planned.name.hasPrefix(planned.suite + ".")
+        ? planned.name : "\(planned.suite)/\(planned.name)"
+    }
     return "\(entry.caseCount) cases of \(list(entry.suites, most: 4))"
   }
 }

@@ -4,7 +4,7 @@ import Results
 extension HTMLReport {
   func facts(_ run: Run) -> HTMLSection {
     let guests = Array(run.guests.prefix(40))
-    let keys = Set(guests.flatMap(\.facts.keys)).sorted()
+    let keys = Set(guests.flatMap(\.facts.keys)).subtracting(["release"]).sorted()
     let heads = guests.map { guest -> Markup in
       "<th scope=\"col\">\(CaseWords.cut(guest.kernel, 100))</th>"
     }

@@ -81,7 +81,7 @@ extension HTMLReport {
       "<td class=\"\(mark.letter)\">\(mark.glyph) \(Self.word(cell, mark))</td>"
     }
     return """
-      <tr id="r\(place)" data-v="\(marks.map(\.letter))"><th scope="row">\
+      <tr data-v="\(marks.map(\.letter))"><th scope="row">\
       <a href="#c\(place)">\(CaseWords.cut(row.name, 200))</a></th>\(cells)</tr>
 
       """

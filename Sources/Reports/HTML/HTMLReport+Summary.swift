@@ -56,7 +56,8 @@ extension HTMLReport {
     let places = Dictionary(
       matrix.rows.enumerated().map { ("\($0.element.suite)\t\($0.element.name)", $0.offset) },
       uniquingKeysWith: { first, _ in first })
-    let items = digest.failures.prefix(Self.maximumFailures).map { entry -> Markup in
+    let items = digest.failures.prefix(Self.maximumFailures).map { failure -> Markup in
+      let entry = failure.entry
       let result = entry.result
       let name = CaseWords.cut(RunDigest.name(entry), 200)
       let place = places["\(result.planned.suite)\t\(result.planned.name)"]
@@ -64,13 +65,27 @@ extension HTMLReport {
       let where_ = CaseWords.cut(RunDigest.list(entry.places, most: 6), 400)
       return """
         <li>\(VerdictMark(result).badge) \(link) <span class="dim">on \(where_)</span>\
-        <br>\(CaseWords.headline(result))</li>
+        <br>\(CaseWords.headline(result))\(others(failure, places))</li>
 
         """
     }
     let rest = digest.failures.count - Self.maximumFailures
     let more: Markup = rest > 0 ? "<li>and \(rest) more, in the matrix</li>" : ""
     return "<h3>What is red</h3>\n<ul class=\"list\">\n\(items)\(more)</ul>"
+  }
+
+  /// The same failure of other legs.
+  private func others(_ failure: RunDigest.Failure, _ places: [String: Int]) -> Markup {
+    guard !failure.others.isEmpty else { return .empty }
+    let suite = failure.entry.result.planned.suite
+    let links = failure.others.prefix(12).map { name -> Markup in
+      let text = CaseWords.cut(CatalogueRow.leg(of: name) ?? name, 100)
+      guard let place = places["\(suite)\t\(name)"] else { return " \(text)" }
+      return " <a href=\"#c\(place)\">\(text)</a>"
+    }
+    let rest = failure.others.count - 12
+    let more = rest > 0 ? " and \(rest) more" : ""
+    return "<br><span class=\"dim\">also\(links)\(more)</span>"
   }
 
   private func known(_ digest: RunDigest) -> Markup {

@@ -52,9 +52,9 @@ enum HTMLStyle {
     .chips{display:flex;flex-wrap:wrap;gap:4px}.chip.f,.chip.p,.chip.k,.chip.s{border-color:var(--line)}
     .chip[aria-pressed=true]{background:var(--fg);color:var(--bg)}.chip b{font-weight:600}
     #count{color:var(--dim);font-size:13px}#theme{border:0;font-size:16px;padding:0 4px}
-    .matrix{overflow:auto;max-height:85vh;border:1px solid var(--line);border-radius:6px}
-    .matrix table{min-width:100%;font-size:12.5px;border-collapse:separate;border-spacing:0}
-    .matrix th,.matrix td{padding:2px 10px;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
+    .matrix{overflow:auto;max-height:85vh;width:fit-content;border:1px solid var(--line);border-radius:6px}
+    .matrix table{font-size:12.5px;border-collapse:separate;border-spacing:0}
+    .matrix th,.matrix td{padding:2px 14px 2px 10px;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
     .matrix thead th{position:sticky;top:0;background:var(--bg);z-index:2}
     .matrix th[scope=row],.matrix thead th:first-child,.suite th{position:sticky;left:0;background:var(--bg);z-index:1}
     .matrix thead th:first-child{z-index:3}
@@ -81,13 +81,13 @@ enum HTMLStyle {
     svg text{fill:var(--fg);font-size:11px}svg .label{text-anchor:end;fill:var(--dim)}.strip{display:block}
     .js-only{display:none}
     .js .js-only{display:inline-block}.js .toolbar{display:flex}
-    .js #cases>h2,.js #cases article{display:none}
+    .js #cases>h2,.js #cases article,.js nav a[href='#cases']{display:none}
     .js #cases article.open{display:block;position:fixed;z-index:8;top:0;right:0;bottom:0;width:min(52rem,100%);overflow:auto;
     background:var(--bg);padding:10px 22px 40px;border-left:1px solid var(--line);box-shadow:-8px 0 30px #0003}
     .panel-bar{display:flex;gap:6px;justify-content:flex-end;position:sticky;top:0;background:var(--bg);padding:4px 0}
     [hidden]{display:none!important}
     @media(max-width:700px){header,main,footer{padding-left:12px;padding-right:12px}nav{margin-left:0;flex-wrap:wrap}
-    .matrix th[scope=row]{max-width:48vw;overflow:hidden;text-overflow:ellipsis;padding-left:12px}
+    .matrix th[scope=row]{max-width:46vw;white-space:normal;overflow-wrap:anywhere;padding-left:8px}
     .matrix th,.matrix td{padding:4px 7px}.js #cases article.open{padding:8px 14px 40px;border:0}
     dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:6px}.toolbar input{max-width:none;flex-basis:100%}
     .toolbar input,.toolbar select,button{padding:6px 10px}}
