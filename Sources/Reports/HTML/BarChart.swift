@@ -39,6 +39,15 @@ struct BarChart {
       """
   }
 
+  /// A small bar for a table's cell, as long as `value` is of `most`.
+  static func cell(_ value: Int, of most: Int) -> Markup {
+    let width = value == 0 ? 0 : max(1, value * 60 / most)
+    return """
+      <svg class="cell" width="64" height="10" aria-hidden="true"><rect class="t" width="\(width)" \
+      height="10"/></svg>
+      """
+  }
+
   private func bar(_ bar: Bar, at y: Int, _ most: Int) -> Markup {
     var parts: [Markup] = []
     var done = 0

@@ -26,7 +26,7 @@ extension HTMLReport {
       <div class="charts">
       \(verdicts.markup)
       \(boots.markup)
-      \(durations(matrix).map(\.markup))
+      \(durations(matrix))
       </div>
       """
     return HTMLSection(id: "charts", title: "Charts", body: body)
@@ -40,20 +40,33 @@ extension HTMLReport {
     }
   }
 
-  /// The time of each suite on each kernel.
-  private func durations(_ matrix: CaseMatrix) -> [BarChart] {
-    let suites = matrix.suites.filter { $0 != "boot" }
-    let bars = suites.prefix(Self.maximumBars).flatMap { suite -> [BarChart.Bar] in
+  /// The time of each suite on each kernel, as a table with a bar in each cell.
+  private func durations(_ matrix: CaseMatrix) -> Markup {
+    let columns = Array(matrix.columns.indices.prefix(Self.maximumBars))
+    let rows = matrix.suites.filter { $0 != "boot" }.map { suite in
       let rows = matrix.rows(of: suite).map(\.row)
-      return matrix.columns.prefix(8).enumerated().compactMap { index, column in
-        let time = rows.compactMap { $0.cells[index]?.milliseconds }.reduce(0, +)
-        guard time > 0 else { return nil }
-        return BarChart.Bar(
-          label: index == 0 ? suite : "",
-          parts: [BarChart.Part(value: time, style: "t", name: column.name)],
-          note: "\(TextLayout.time(milliseconds: time)) \(column.name)")
-      }
+      return (
+        suite,
+        columns.map { column in
+          rows.compactMap { $0.cells[column]?.milliseconds }.reduce(0, +)
+        }
+      )
     }
-    return bars.isEmpty ? [] : [BarChart(title: "Time in each suite", bars: Array(bars))]
+    let most = max(1, rows.flatMap(\.1).max() ?? 1)
+    let heads = columns.map { column -> Markup in
+      "<th scope=\"col\">\(CaseWords.cut(matrix.columns[column].name, 100))</th>"
+    }
+    let lines = rows.prefix(100).map { suite, times -> Markup in
+      let cells = times.map { time -> Markup in
+        "<td>\(BarChart.cell(time, of: most))\(time == 0 ? "" : TextLayout.time(milliseconds: time))</td>"
+      }
+      return "<tr><th scope=\"row\">\(CaseWords.cut(suite, 100))</th>\(cells)</tr>\n"
+    }
+    guard !rows.isEmpty else { return .empty }
+    return """
+      <figure class="wide"><figcaption>Time in each suite</figcaption>
+      <div class="scroll"><table class="plain times"><thead><tr><td></td>\(heads)</tr></thead><tbody>
+      \(lines)</tbody></table></div></figure>
+      """
   }
 }

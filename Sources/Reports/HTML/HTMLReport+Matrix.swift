@@ -11,6 +11,7 @@ extension HTMLReport {
       <div class="scroll matrix"><table>
       <thead><tr><th scope="col">case</th>\(heads)</tr></thead>
       \(matrix.suites.map { suite($0, matrix) })</table></div>
+      <p id="none" hidden>No case fits.</p>
       <p class="hint js-only"><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous case, \
       <kbd>Esc</kbd> close. What you see is in the address, to be sent to others.</p>
       """

@@ -57,6 +57,7 @@ enum HTMLScript {
           group.body.hidden = fitting === 0;
         }
         byId('count').textContent = filtered ? count + ' of ' + rows.length + ' cases' : rows.length + ' cases';
+        byId('none').hidden = count > 0;
         clear.hidden = !filtered;
       };
 

@@ -79,10 +79,11 @@ enum HTMLStyle {
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px;align-items:start}
     figure{margin:0}figcaption{font-weight:600;margin-bottom:6px}figure svg{width:100%;max-width:640px;height:auto}
     svg text{fill:var(--fg);font-size:11px}svg .label{text-anchor:end;fill:var(--dim)}.strip{display:block}
+    .wide{grid-column:1/-1}.times td{white-space:nowrap}
     .js-only{display:none}
     .js .js-only{display:inline-block}.js .toolbar{display:flex}
     .js #cases>h2,.js #cases article,.js nav a[href='#cases']{display:none}
-    .js #cases article.open{display:block;position:fixed;z-index:8;top:0;right:0;bottom:0;width:min(52rem,100%);overflow:auto;
+    .js #cases article.open{display:block;position:fixed;z-index:8;top:0;right:0;bottom:0;width:min(47rem,100%);overflow:auto;
     background:var(--bg);padding:10px 22px 40px;border-left:1px solid var(--line);box-shadow:-8px 0 30px #0003}
     .panel-bar{display:flex;gap:6px;justify-content:flex-end;position:sticky;top:0;background:var(--bg);padding:4px 0}
     [hidden]{display:none!important}

@@ -111,7 +111,7 @@ struct ReportFormatTests {
     for (arguments, words) in [
       (
         [run, "--kernel", "debian-6.21"],
-        "error: there is no kernel “debian-6.21”\n  near:  debian-6.12"
+        "error: there is no kernel “debian-6.21”\n  near:  debian-6.1,"
       ),
       (["/nowhere/at/all"], "error: there is no run “/nowhere/at/all”"),
       (["/etc/passwd"], "error: /etc/passwd is no run"),
