@@ -7,6 +7,8 @@ struct CaseMatrix {
     let name: String
     let kernel: String
     let machine: String
+    /// The name, of a path only its end.
+    var label: String
   }
 
   /// A case.
@@ -32,7 +34,9 @@ struct CaseMatrix {
 
   init(_ run: Run) {
     let grid = RunGrid(run)
-    columns = grid.kernels.map { Column(name: $0.name, kernel: $0.kernel, machine: $0.machine) }
+    columns = zip(grid.kernels, Self.labels(grid.kernels.map(\.name))).map { kernel, label in
+      Column(name: kernel.name, kernel: kernel.kernel, machine: kernel.machine, label: label)
+    }
     suites = grid.suiteNames
     for suite in suites {
       var places: [String: Int] = [:]
@@ -51,6 +55,17 @@ struct CaseMatrix {
         }
       }
     }
+  }
+
+  /// Of a kernel that was given as a path the last two parts, as long as they tell it from the others.
+  private static func labels(_ names: [String]) -> [String] {
+    let labels = names.map { name in
+      let cut = CaseWords.cut(name, 100)
+      let parts = cut.split(separator: "/")
+      guard name == cut, name.hasPrefix("/"), parts.count > 2 else { return cut }
+      return "…/" + parts.suffix(2).joined(separator: "/")
+    }
+    return Set(labels).count == labels.count ? labels : names.map { CaseWords.cut($0, 100) }
   }
 
   /// The rows of a suite with their places in the matrix.

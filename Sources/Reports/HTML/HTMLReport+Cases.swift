@@ -88,10 +88,10 @@ private struct CasePage {
       guard let cell else { continue }
       let same = findings.firstIndex { Self.saysTheSame($0.result, cell.worst) }
       if let same {
-        findings[same].columns.append(column.name)
+        findings[same].columns.append(column.label)
         findings[same].repeated.append(cell)
       } else {
-        findings.append(Finding(result: cell.worst, repeated: [cell], columns: [column.name]))
+        findings.append(Finding(result: cell.worst, repeated: [cell], columns: [column.label]))
       }
     }
     return findings
@@ -169,7 +169,7 @@ private struct CasePage {
     let keys = Set(row.results.flatMap(\.evidence.keys)).sorted().prefix(100)
     guard !keys.isEmpty else { return .empty }
     let heads = matrix.columns.map { column -> Markup in
-      "<th scope=\"col\">\(CaseWords.cut(column.name, 100))</th>"
+      "<th scope=\"col\" title=\"\(CaseWords.cut(column.name, 300))\">\(column.label)</th>"
     }
     let lines = keys.map { key -> Markup in
       let values = row.cells.map { CaseWords.cut($0?.worst.evidence[key] ?? "", 500) }

@@ -11,7 +11,7 @@ extension HTMLReport {
       title: "Results by verdict",
       bars: columns.map { index, column in
         let cells = matrix.rows.compactMap { $0.cells[index]?.worst }
-        return BarChart.Bar(label: column.name, parts: Self.counts(cells), note: "\(cells.count)")
+        return BarChart.Bar(label: column.label, parts: Self.counts(cells), note: "\(cells.count)")
       })
     let boots = BarChart(
       title: "Boot time",
@@ -19,7 +19,7 @@ extension HTMLReport {
         let guest = run.guests.first { $0.kernel == column.kernel && $0.machine == column.machine }
         guard let time = guest?.bootMilliseconds else { return nil }
         return BarChart.Bar(
-          label: column.name, parts: [BarChart.Part(value: time, style: "t", name: "boot")],
+          label: column.label, parts: [BarChart.Part(value: time, style: "t", name: "boot")],
           note: TextLayout.time(milliseconds: time))
       })
     let body: Markup = """
@@ -54,7 +54,7 @@ extension HTMLReport {
     }
     let most = max(1, rows.flatMap(\.1).max() ?? 1)
     let heads = columns.map { column -> Markup in
-      "<th scope=\"col\">\(CaseWords.cut(matrix.columns[column].name, 100))</th>"
+      "<th scope=\"col\">\(matrix.columns[column].label)</th>"
     }
     let lines = rows.prefix(100).map { suite, times -> Markup in
       let cells = times.map { time -> Markup in

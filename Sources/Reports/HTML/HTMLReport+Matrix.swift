@@ -4,7 +4,7 @@ import Results
 extension HTMLReport {
   func matrixSection(_ matrix: CaseMatrix) -> HTMLSection {
     let heads = matrix.columns.map { column -> Markup in
-      "<th scope=\"col\">\(CaseWords.cut(column.name, 100))</th>"
+      "<th scope=\"col\" title=\"\(CaseWords.cut(column.name, 300))\">\(column.label)</th>"
     }
     let body: Markup = """
       \(toolbar(matrix))
@@ -30,7 +30,7 @@ extension HTMLReport {
       """
     }
     let options = matrix.columns.enumerated().map { index, column -> Markup in
-      "<option value=\"\(index)\">\(CaseWords.cut(column.name, 100))</option>"
+      "<option value=\"\(index)\">\(column.label)</option>"
     }
     let columns: Markup =
       matrix.columns.count < 2

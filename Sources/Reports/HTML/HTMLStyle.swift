@@ -77,7 +77,7 @@ enum HTMLStyle {
     details{margin:8px 0}summary{cursor:pointer;overflow-wrap:anywhere}.splat{margin-left:18px}
     kbd{border:1px solid var(--line);border-radius:4px;padding:0 4px;background:var(--soft)}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:24px;align-items:start}
-    figure{margin:0}figcaption{font-weight:600;margin-bottom:6px}figure svg{width:100%;max-width:640px;height:auto}
+    figure{margin:0}figcaption{font-weight:600;margin-bottom:6px}figure>svg{width:100%;max-width:640px;height:auto}
     svg text{fill:var(--fg);font-size:11px}svg .label{text-anchor:end;fill:var(--dim)}.strip{display:block}
     .wide{grid-column:1/-1}.times td{white-space:nowrap}
     .js-only{display:none}
