@@ -33,6 +33,7 @@ run: build ## boot KERNEL (default debian-6.12) and run every suite; ARGS goes t
 	bin/faultline run $(foreach kernel,$(KERNEL),--kernel $(kernel)) $(ARGS)
 
 test: build ## unit tests, and integration tests with real guests
+	@kernels/install-packages Tests/packages.txt
 	bin/faultline kernels fetch debian-6.12
 	bin/faultline kernels build debian-source-6.12
 	Tests/KernelLog/provoke/mkpatch >$(HOST_BUILD)/provoke.patch

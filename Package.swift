@@ -70,7 +70,7 @@ let package = Package(
       name: "faultline",
       dependencies: [
         "Lab", "Reports", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
-        argumentParser,
+        argumentParser, subprocess, systemPackage,
       ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
@@ -84,12 +84,16 @@ let package = Package(
       ["Machine", "GuestProtocol", "Libvirt", "Results", subprocess, systemPackage],
       data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
-    tests("Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"], data: ["Snapshots"]),
+    tests(
+      "Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"],
+      data: ["Snapshots", "junit.xsd"]),
     tests(
       "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
       data: ["Conversations"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
-    tests("Integration", ["GuestProtocol", "Results", subprocess, systemPackage]),
+    tests(
+      "Integration", ["GuestProtocol", "KernelLog", "Results", subprocess, systemPackage],
+      data: ["Reports/browse.py", "Reports/server.py", "Reports/validators"]),
   ]
 )

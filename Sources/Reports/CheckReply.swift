@@ -143,15 +143,6 @@ extension CheckReply {
   private func command(_ label: String, _ words: [String], indent: Int) -> [String] {
     let blank = String(repeating: " ", count: indent)
     let first = label.isEmpty ? blank : blank + TextLayout.left(label, 8) + "  "
-    var lines: [String] = []
-    var line = first
-    for word in words.map({ Escaping.mail($0) }) {
-      if line.count + word.count + 3 > Self.width, line.last != " " {
-        lines.append(line + " \\")
-        line = String(repeating: " ", count: first.count + 2)
-      }
-      line += line.last == " " ? word : " " + word
-    }
-    return lines + [line]
+    return TextLayout.command(words.map { Escaping.mail($0) }, first: first, width: Self.width)
   }
 }

@@ -30,7 +30,7 @@ package struct KTAPReport: Sendable {
     _ name: String, _ count: Int, indent: String, to output: inout some TextOutputStream
   ) {
     output.write("\(indent)KTAP version 1\n")
-    output.write("\(indent)# Subtest: \(Escaping.ktapName(name))\n")
+    output.write("\(indent)# Subtest: \(Self.line(name))\n")
     output.write("\(indent)1..\(count)\n")
   }
 
@@ -38,7 +38,7 @@ package struct KTAPReport: Sendable {
     _ results: [CaseResult], number: Int, _ name: String, indent: String,
     to output: inout some TextOutputStream
   ) {
-    let name = Escaping.ktapName(name)
+    let name = Self.line(name)
     if results.contains(where: isNotOK) {
       output.write("\(indent)not ok \(number) \(name)\n")
     } else if results.allSatisfy({ $0.verdict == .skip }) {
@@ -56,6 +56,14 @@ package struct KTAPReport: Sendable {
     name == parent ? "\(parent)/\(name)" : name
   }
 
+  private static func line(_ name: String) -> String {
+    Escaping.ktapName(CaseWords.cut(name, 300))
+  }
+
+  private static func text(_ text: String) -> String {
+    Escaping.ktapText(CaseWords.cut(text, 4_000))
+  }
+
   /// What KTAP calls failed; an unexercised case is red to us and skipped to KTAP.
   private func isNotOK(_ result: CaseResult) -> Bool {
     result.isRed && result.verdict != .unexercised
@@ -64,9 +72,9 @@ package struct KTAPReport: Sendable {
   private func write(
     _ result: CaseResult, number: Int, to output: inout some TextOutputStream
   ) {
-    for line in diagnostics(result) { output.write("    # \(Escaping.ktapText(line))\n") }
+    for line in diagnostics(result) { output.write("    # \(Self.text(line))\n") }
     let planned = result.planned
-    var name = Escaping.ktapName(Self.name(planned.name, below: planned.suite))
+    var name = Self.line(Self.name(planned.name, below: planned.suite))
     if planned.repetition > 1 { name += " (repeat \(planned.repetition))" }
     let time = result.durationMilliseconds.map { "time_ms=\($0)" }
     let tail = [directive(result), time].compactMap { $0 }.joined(separator: " ")
@@ -89,9 +97,9 @@ package struct KTAPReport: Sendable {
 
   private func directive(_ result: CaseResult) -> String? {
     let reason = result.reason
-    let text = reason.map { Escaping.ktapText($0.text) } ?? ""
+    let text = reason.map { Self.text($0.text) } ?? ""
     if let issue = result.knownIssue {
-      return "XFAIL " + Escaping.ktapText("\(issue): \(reason?.text ?? result.verdict.rawValue)")
+      return "XFAIL " + Self.text("\(issue): \(reason?.text ?? result.verdict.rawValue)")
     }
     switch result.verdict {
     case .pass, .fail, .crash: return nil

@@ -15,12 +15,15 @@ struct RerunCommand {
 
   /// The command that runs one case again, on the kernel and machine that it was red on.
   func command(for result: CaseResult, in run: Run) -> String {
+    words(for: result, in: run).joined(separator: " ")
+  }
+
+  /// The words of that command, safe for a shell.
+  func words(for result: CaseResult, in run: Run) -> [String] {
     let machines = TextLayout.unique(run.results.map(\.planned.machine))
     let machine = machines.count > 1 ? ["--machine", result.planned.machine] : []
     let words = [program, "run", "--kernel", kernelWord(result.planned.kernel)] + machine
-    return
-      (words.map(Escaping.shellWord) + shellOptions + arguments([result])
-      + seed(run, [result])).joined(separator: " ")
+    return words.map(Escaping.shellWord) + shellOptions + arguments([result]) + seed(run, [result])
   }
 
   private func kernelWord(_ name: String) -> String { kernelWords[name] ?? name }

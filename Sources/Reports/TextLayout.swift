@@ -60,6 +60,20 @@ enum TextLayout {
     return (lines + [line]).enumerated().map { ($0 == 0 ? first : indent) + $1 }
   }
 
+  /// The words of a command in lines that a shell reads as one, the first after `first`.
+  static func command(_ words: [String], first: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = first
+    for word in words {
+      if line.count + word.count + 3 > width, line.last != " " {
+        lines.append(line + " \\")
+        line = String(repeating: " ", count: first.count + 2)
+      }
+      line += line.last == " " ? word : " " + word
+    }
+    return lines + [line]
+  }
+
   /// `184`, `12.3K`, `18.4M`: a size in bytes, in at most six characters.
   static func size(_ bytes: Int) -> String {
     func tenths(_ unit: Int, _ suffix: String) -> String {

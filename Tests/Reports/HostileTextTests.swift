@@ -91,6 +91,50 @@ struct HostileTextTests {
     #expect(levels == 2)
   }
 
+  @Test("no format of a kept run lets it out as anything but words")
+  func kept() throws {
+    for (name, text) in try AllReports.texts(run) {
+      #expect(commands(text) == [], "\(name)")
+      #expect(!text.contains("\nnot ok 1 forged"), "\(name)")
+    }
+  }
+
+  @Test("ten megabytes of it, on one line and on many, stay within bounds")
+  func large() throws {
+    let flood = String(repeating: "<script>alert(1)</script>]]>`|\u{1b}[0m ", count: 250_000)
+    var result = CaseResult(
+      PlannedCase(kernel: "k", machine: "m", suite: "s", name: flood), .crash,
+      reason: Reason(.splat, flood), expected: flood, seen: flood, evidence: [flood: flood],
+      steps: [flood], durationMilliseconds: 1)
+    result.splats = [
+      SplatRecord(
+        kind: .oops, title: flood, fingerprint: flood,
+        text: flood.replacing("]]", with: "\n"), fatal: true)
+    ]
+    for (name, text) in try AllReports.texts(Run(id: flood, results: [result])) {
+      #expect(text.utf8.count < 1_000_000, "\(name)")
+      #expect(commands(text) == [], "\(name)")
+    }
+  }
+
+  @Test("pages and XML hold no tag of it")
+  func tags() throws {
+    let evil = "<script>x</script>]]><!--</style></textarea>' onload=x \"a\" & &lt;"
+    let results = Verdict.allCases.map {
+      CaseResult(
+        PlannedCase(kernel: evil, machine: evil, suite: evil, name: $0.rawValue + evil), $0,
+        reason: Reason(.other, evil), expected: evil, seen: evil, evidence: [evil: evil],
+        steps: [evil])
+    }
+    let run = Run(id: evil, started: evil, results: results)
+    for (name, text) in try AllReports.texts(run)
+    where name.hasPrefix("junit") || name == "html" {
+      let own = name == "html" ? 1 : 0
+      #expect(text.components(separatedBy: "<script").count - 1 == own, "\(name)")
+      #expect(!text.contains("]]>") && !text.contains("<!--") && !text.contains("\"a\""), "\(name)")
+    }
+  }
+
   @Test("JSON gives back what was said, word for word")
   func json() throws {
     var text = ""

@@ -1,0 +1,22 @@
+package import Results
+
+/// What one earlier run said of a case on a kernel.
+package struct HistoryPoint: Equatable, Sendable {
+  package var run: String
+  /// RFC 3339.
+  package var started: String?
+  package var verdict: Verdict
+  package var isKnown: Bool
+
+  package init(run: String, started: String? = nil, verdict: Verdict, isKnown: Bool = false) {
+    self.run = run
+    self.started = started
+    self.verdict = verdict
+    self.isKnown = isKnown
+  }
+
+  /// What the points of a case on a kernel and machine are filed under.
+  package static func key(_ planned: PlannedCase) -> String {
+    [planned.kernel, planned.machine, planned.suite, planned.name].joined(separator: "\t")
+  }
+}
