@@ -142,6 +142,7 @@ public final class FootprintReader {
       ProcFile(process + "/smaps_rollup", buffer).eachLine { line in
         if let value = ProcFile.value(after: "Anonymous", in: line) { print[.anon] -= value }
         if let value = ProcFile.value(after: "Swap", in: line) { print[.swapUsed] -= value }
+        if let value = ProcFile.value(after: "Locked", in: line) { print[.mlocked] -= value }
       }
       ProcFile(process + "/status", buffer).eachLine { line in
         if let value = ProcFile.value(after: "VmPTE", in: line) { print[.pageTables] -= value }

@@ -98,6 +98,8 @@ extension MachineProfile {
     Sysctl("vm.overcommit_memory", "1"),
     // Hinting faults and migrations at random moments would disturb counts.
     Sysctl("kernel.numa_balancing", "0"),
+    // So would pages that are moved together in the background.
+    Sysctl("vm.compaction_proactiveness", "0"),
     // An oops ends the guest with its splat instead of leaving half a kernel to be tested.
     Sysctl("kernel.panic_on_oops", "1"),
   ]
@@ -151,6 +153,10 @@ extension MachineProfile {
     directives += [
       .write(path: thp + "enabled", value: hugePages.rawValue),
       .write(path: thp + "shmem_enabled", value: sharedHugePages.rawValue),
+      // khugepaged rests, after one mapping, for a day: in a guest that is slow for a moment it would collapse what a case has
+      // just split, and make it soft-dirty. A case that wants it wakes it.
+      .write(path: thp + "khugepaged/pages_to_scan", value: "1"),
+      .write(path: thp + "khugepaged/scan_sleep_millisecs", value: "86400000"),
     ]
     if memoryMebibytes < Self.roomForHugePages {
       directives += [

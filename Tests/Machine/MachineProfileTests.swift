@@ -15,8 +15,11 @@ struct MachineProfileTests {
         swap zram 512
         write /sys/kernel/mm/transparent_hugepage/enabled madvise
         write /sys/kernel/mm/transparent_hugepage/shmem_enabled advise
+        write /sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan 1
+        write /sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs 86400000
         write /proc/sys/vm/overcommit_memory 1
         write /proc/sys/kernel/numa_balancing 0
+        write /proc/sys/vm/compaction_proactiveness 0
         write /proc/sys/kernel/panic_on_oops 1
         expect cpus 2
         expect nodes 2
@@ -41,7 +44,8 @@ struct MachineProfileTests {
       name: "x", sysctls: [.init("vm.overcommit_memory", "2"), .init("vm.swappiness", "1")])
     #expect(
       profile.allSysctls.map { "\($0.name)=\($0.value)" } == [
-        "kernel.numa_balancing=0", "kernel.panic_on_oops=1", "vm.overcommit_memory=2",
+        "kernel.numa_balancing=0", "vm.compaction_proactiveness=0", "kernel.panic_on_oops=1",
+        "vm.overcommit_memory=2",
         "vm.swappiness=1",
       ])
   }

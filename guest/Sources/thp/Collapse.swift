@@ -55,6 +55,8 @@ func collapseRefused(_ trial: Trial, _ guarded: Guarded) throws(CaseEnd) {
 /// khugepaged passes an area with a protected page by, and takes it once that is lifted.
 func khugepagedSkips(_ trial: Trial) throws(CaseEnd) {
   let folder = HugePages.settings + "khugepaged/"
+  let count = try trial.attempt("pages_to_scan", try Knob(folder + "pages_to_scan", to: "4096"))
+  defer { withExtendedLifetime(count) {} }
   let scan = try trial.attempt(
     "scan_sleep", try Knob(folder + "scan_sleep_millisecs", to: "10"))
   defer { withExtendedLifetime(scan) {} }
