@@ -14,17 +14,25 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       faultline run --kernel debian-6.12 --suite swap --filter 'swap-anon.*'
       faultline run --kernel debian-6.12 --program selftests/mm/cow
+      faultline run --plan kernels/nightly.yaml --dry-run
+      faultline run --rerun-failed results/RUN --repeat 5
 
       Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
-      red; 69 when the host kept it from running; 130 when interrupted.
+      red; 69 when the host kept it from running; 130 when interrupted. While it runs, t on its \
+      terminal or SIGUSR1 says how far it is.
       """)
 
   @OptionGroup var options: RunOptions
 
   func run() async throws {
     let workspace = try Workspace()
+    if options.dryRun {
+      return try await RunRequest(options, workspace).preview(workspace)
+    }
     let plan = try await Preparation(options, workspace).plan()
-    let progress = Progress(options.format, knownIssues: plan.knownIssues)
+    let progress = Progress(
+      knownIssues: plan.knownIssues, pace: CasePace(plan.spec.suites.flatMap(\.cases)))
+    defer { progress.end() }
     let checkpoints = Checkpoints(plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed)
     let lab = try Lab(workspace.installation) { [note = progress.note] event in
       note(event)
@@ -60,10 +68,8 @@ private struct Preparation {
   }
 
   func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
-    let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
-    let sources = try names.map(workspace.source)
-    let machines = try options.suites.machines(workspace)
-    let suites = try await suites()
+    let request = try await RunRequest(options, workspace)
+    let sources = try request.kernels.map(workspace.source)
     let knownIssues = try workspace.knownIssues()
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
@@ -71,34 +77,13 @@ private struct Preparation {
     // The first kernel is the one to probe with.
     let choice = try await options.suites.accelerator(workspace, probe: kernels[0])
     var spec = RunSpec(
-      kernels: kernels, machines: machines, suites: suites,
-      repetitions: options.repeat, accelerator: choice, connection: options.connect,
+      kernels: kernels, machines: request.machines, suites: request.suites,
+      repetitions: request.repetitions, accelerator: choice, connection: options.connect,
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
     spec.tellsSteps = options.steps
-    spec.isolation = options.isolate
-    spec.seed = options.seed ?? UInt64.random(in: 0..<1_000_000_000)
+    request.complete(&spec)
     return (spec, knownIssues)
-  }
-
-  /// The suites that are asked for, then the programs; programs alone are no reason to run all suites.
-  private func suites() async throws -> [Suite] {
-    let asksForSuites = !options.suites.suite.isEmpty || !options.suites.filter.isEmpty
-    var suites: [Suite] = []
-    if options.program.isEmpty || asksForSuites {
-      suites = try await options.suites.suites(workspace)
-    }
-    for path in options.program {
-      do {
-        suites.append(
-          try await ForeignProgram.suite(
-            path, arguments: options.programArguments, deadline: .seconds(options.deadline),
-            workspace.installation, taken: suites.map(\.name)))
-      } catch let unfit as ForeignProgram.Unfit {
-        throw UsageFailure(unfit.description)
-      }
-    }
-    return suites
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {
