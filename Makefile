@@ -57,7 +57,7 @@ fmt: toolchain ## format every Swift file in place
 
 catalogue: build ## run every suite on KERNELS and write docs/catalogue.md anew; MUTANTS names a mutants.json
 	run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && \
-	{ bin/faultline run --steps $(foreach kernel,$(KERNELS),--kernel $(kernel)) --out "$$run" || [ $$? -eq 1 ]; } && \
+	{ bin/faultline run --no-history --steps $(foreach kernel,$(KERNELS),--kernel $(kernel)) --out "$$run" || [ $$? -eq 1 ]; } && \
 	bin/faultline catalogue "$$run/run.json" $(foreach file,$(MUTANTS),--mutants $(file)) >docs/catalogue.md
 
 bench: build ## measure against bare QEMU and plain make, side by side (Benchmarks/)

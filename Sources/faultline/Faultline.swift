@@ -16,6 +16,8 @@ struct Faultline: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
+      CompareCommand.self, HistoryCommand.self, RunsCommand.self, ShowCommand.self,
+      ImportCommand.self, ExportCommand.self, MergeCommand.self, PruneCommand.self,
       ListCommand.self, CatalogueCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 }

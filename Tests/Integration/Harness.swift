@@ -67,7 +67,9 @@ struct Harness {
     let result = try await Subprocess.run(
       .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
       arguments: Arguments(["run", "--accel", "tcg", "--out", files.path] + arguments),
-      environment: .inherit.updating(["FAULTLINE_HOME": directory.path, "PATH": path]),
+      environment: .inherit.updating([
+        "FAULTLINE_HOME": directory.path, "PATH": path, "XDG_STATE_HOME": directory.path,
+      ]),
       input: .none, output: .discarded, error: .string(limit: 1 << 20)
     ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
       let pid = execution.processIdentifier.value

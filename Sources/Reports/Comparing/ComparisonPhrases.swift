@@ -1,0 +1,124 @@
+import Results
+
+/// What every format of a comparison says in the same words.
+struct ComparisonPhrases {
+  /// The classes that are told case by case; the others in groups.
+  static let loud: Set<ComparisonClass> = [
+    .regression, .lostCoverage, .flaky, .inconclusive,
+  ]
+
+  static func heading(_ verdict: ComparisonClass) -> String {
+    switch verdict {
+    case .regression: "regressions"
+    case .lostCoverage: "lost coverage"
+    case .flaky: "flaky"
+    case .inconclusive: "inconclusive"
+    case .noLongerSupported: "no longer supported"
+    case .stillFailing: "still failing"
+    case .fixed: "fixed"
+    case .newlySupported: "newly supported"
+    case .appeared: "appeared"
+    case .unchanged: "unchanged"
+    }
+  }
+
+  /// `swap/swap-anon.out-in-keeps/anon`, with kernel and machine where there are several.
+  static func title(_ identity: ComparedCase.Identity, in comparison: Comparison) -> String {
+    let machines = Set(comparison.base.machines + comparison.candidate.machines)
+    let place = [
+      identity.kernel.isEmpty ? nil : identity.kernel, machines.count > 1 ? identity.machine : nil,
+    ].compactMap { $0 }.joined(separator: ", ")
+    let name = HumanReport.title(
+      PlannedCase(kernel: "", machine: "", suite: identity.suite, name: identity.name))
+    return place.isEmpty ? name : "\(name)  (\(place))"
+  }
+
+  /// `pass → fail`.
+  static func change(_ row: Comparison.Row) -> String {
+    "\(word(row.base)) → \(word(row.candidate))"
+  }
+
+  private static func word(_ half: Comparison.Half?) -> String {
+    guard let half else { return SideState.absent.word }
+    if half.tally.isMixed { return "mixed" }
+    if half.tally.state == .known { return "\(half.result?.verdict.rawValue ?? "fail") (known)" }
+    return half.tally.state.word
+  }
+
+  /// `base 0/20, candidate 7/20 failed, p = 0.004`; nil for one run on each side.
+  static func counts(_ row: Comparison.Row) -> String? {
+    guard let base = row.base?.tally, let candidate = row.candidate?.tally,
+      base.total > 1 || candidate.total > 1
+    else { return nil }
+    let numbers =
+      "base \(base.broken)/\(base.conclusive), "
+      + "candidate \(candidate.broken)/\(candidate.conclusive) failed"
+    let untested = candidate.untested > 0 ? ", \(candidate.untested) not tested" : ""
+    return numbers + untested + (row.p.map { ", p = \(probability($0))" } ?? "")
+  }
+
+  /// Two significant digits.
+  static func probability(_ p: Double) -> String {
+    if p >= 0.995 { return "1" }
+    if p < 0.0001 { return "< 0.0001" }
+    var factor = 100.0
+    while p * factor < 10 { factor *= 10 }
+    return "\((p * factor).rounded() / factor)"
+  }
+
+  /// Evidence that the sides do not share: key, base, candidate.
+  static func evidence(_ row: Comparison.Row) -> [(key: String, base: String?, candidate: String?)]
+  {
+    let before = row.base?.result?.evidence ?? [:]
+    let after = row.candidate?.result?.evidence ?? [:]
+    return Set(before.keys).union(after.keys).sorted()
+      .filter { before[$0] != after[$0] }.map { ($0, before[$0], after[$0]) }
+  }
+
+  /// Rows of a quiet class by suite and by what the side that does not pass says.
+  static func groups(
+    _ rows: [Comparison.Row]
+  ) -> [(suite: String, why: String, rows: [Comparison.Row])] {
+    struct Key: Hashable {
+      let suite: String
+      let why: String
+    }
+    var order: [Key] = []
+    var groups: [Key: [Comparison.Row]] = [:]
+    for row in rows {
+      let key = Key(suite: row.identity.suite, why: why(row))
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(row)
+    }
+    return order.map { ($0.suite, $0.why, groups[$0] ?? []) }
+  }
+
+  private static func why(_ row: Comparison.Row) -> String {
+    let isBase = row.verdict == .newlySupported || row.verdict == .fixed
+    let half = isBase ? row.base : row.candidate
+    if let issue = half?.result?.knownIssue { return "known issue \(issue)" }
+    let reason = half?.result?.reason.map { "\($0.kind.rawValue): \($0.text)" } ?? ""
+    return row.verdict == .appeared ? "\(half?.tally.state.word ?? "") \(reason)" : reason
+  }
+
+  /// All classes that occur, unchanged last: `2 regressions, 105 newly supported, 1512 unchanged`.
+  static func summary(_ comparison: Comparison) -> String {
+    ComparisonClass.allCases.compactMap { verdict in
+      let count = comparison.count(verdict)
+      if count == 0 { return nil }
+      let word = verdict == .regression && count == 1 ? "regression" : heading(verdict)
+      return "\(count) \(word)"
+    }.joined(separator: ", ")
+  }
+
+  /// `run 20261121-121018-b11f, debian-6.1 (6.1.0-56-cloud-amd64), machine default, tcg, 1772 results`.
+  static func side(_ side: Comparison.Side) -> String {
+    let releases = side.releases.isEmpty ? "" : " (\(side.releases.joined(separator: ", ")))"
+    return [
+      "run \(side.runs.joined(separator: ", "))",
+      side.kernels.joined(separator: ", ") + releases,
+      "machine \(side.machines.joined(separator: ", "))",
+      side.accelerators.joined(separator: ", "), TextLayout.count(side.results, "result"),
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+}
