@@ -64,6 +64,7 @@ bench: build ## measure against bare QEMU and plain make, side by side (Benchmar
 	Benchmarks/run
 	Benchmarks/build
 	Benchmarks/isolate
+	Benchmarks/history
 
 install: build ## install below PREFIX (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"

@@ -29,6 +29,7 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -63,7 +64,7 @@ let package = Package(
     library("Kernels", ["Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
     // The history of runs.
-    library("Store", ["Results", "KernelLog", "GuestProtocol", grdb]),
+    library("Store", ["Results", "KernelLog", "GuestProtocol", grdb, sqlite]),
     library(
       "Lab",
       [

@@ -35,9 +35,7 @@ package final class History: Sendable {
     self.path = path
     queue = try Self.translating(path) {
       try Self.prepare(path)
-      var configuration = Self.configuration
-      configuration.journalMode = .wal
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
       try Self.migrate(queue, path)
       return queue
     }
@@ -96,6 +94,8 @@ package final class History: Sendable {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        // The mode stays with the file. GRDB's own setting writes at each opening, and readers would wait for writers.
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
       }
       try queue.close()
     case Schema.applicationID: break

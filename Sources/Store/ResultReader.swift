@@ -12,11 +12,11 @@ struct ResultReader {
     var planned = PlannedCase(kernel: "", machine: "", suite: "", name: "")
     var verdict: Verdict?
     var result = CaseResult(planned, .missing)
-    var found: Set<Field> = []
+    var found = 0
     try cursor.object { cursor, name in
       guard let field = Field(rawValue: name) else { return try cursor.skip() }
       if try cursor.takeNull() { return }
-      found.insert(field)
+      found |= 1 << field.ordinal
       switch field {
       case .kernel: planned.kernel = try cursor.string()
       case .machine: planned.machine = try cursor.string()
@@ -34,7 +34,7 @@ struct ResultReader {
       case .knownIssue: result.knownIssue = try cursor.string()
       }
     }
-    for field in [Field.kernel, .machine, .suite, .name] where !found.contains(field) {
+    for field in [Field.kernel, .machine, .suite, .name] where found & 1 << field.ordinal == 0 {
       throw Shape(what: "it has no \(field.rawValue)")
     }
     guard let verdict else { throw Shape(what: "it has no verdict") }
@@ -55,6 +55,17 @@ struct ResultReader {
     case repetition = "repeat"
     case duration = "duration_ms"
     case knownIssue = "known_issue"
+
+    /// Its bit among what was found.
+    var ordinal: Int {
+      switch self {
+      case .kernel: 0
+      case .machine: 1
+      case .suite: 2
+      case .name: 3
+      default: 4
+      }
+    }
   }
 
   /// A word of an enumeration.

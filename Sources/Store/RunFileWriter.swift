@@ -31,8 +31,9 @@ package struct RunFileWriter {
     var pending = ""
     try results { result in
       let text = try String(decoding: Self.encoder.encode(result), as: UTF8.self)
-      pending +=
-        (isFirst ? "" : ",\n") + Self.indent + text.replacing("\n", with: "\n" + Self.indent)
+      let lines = text.replacing("\n", with: "\n" + Self.indent)
+        .replacing("\n\(Self.indent)\n", with: "\n\n")
+      pending += (isFirst ? "" : ",\n") + Self.indent + lines
       isFirst = false
       if pending.utf8.count > 1 << 16 {
         try output(pending)

@@ -1,6 +1,6 @@
-package import Foundation
+import Foundation
 import GRDB
-package import Results
+import Results
 
 /// Joins the parts of a partitioned run to one.
 package final class RunMerge {

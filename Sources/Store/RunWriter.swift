@@ -10,12 +10,12 @@ final class RunWriter {
 
   private let database: Database
   private let run: Int64
-  private let insertResult: Statement
-  private let insertSplat: Statement
-  private let insertCase: Statement
-  private let findCase: Statement
-  private let insertDetail: Statement
-  private let findDetail: Statement
+  private let insertResult: BareStatement
+  private let insertSplat: BareStatement
+  private let insertCase: BareStatement
+  private let findCase: BareStatement
+  private let insertDetail: BareStatement
+  private let findDetail: BareStatement
 
   private var targets: [[UInt8]: Int64] = [:]
   private var cases: [[UInt8]: Int64] = [:]
@@ -41,24 +41,26 @@ final class RunWriter {
         Moment.milliseconds(imported),
       ])
     run = database.lastInsertedRowID
-    insertResult = try database.makeStatement(
-      sql: "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-    insertSplat = try database.makeStatement(
-      sql: "INSERT INTO splat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    insertCase = try database.makeStatement(
-      sql: "INSERT INTO test_case (suite, name) VALUES (?, ?)")
-    findCase = try database.makeStatement(
-      sql: "SELECT id FROM test_case WHERE name = ? AND suite = ?")
-    insertDetail = try database.makeStatement(
-      sql: """
-        INSERT INTO detail (hash, kind, reason, expected, seen, evidence, steps)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """)
-    findDetail = try database.makeStatement(
-      sql: """
-        SELECT id FROM detail WHERE hash = ? AND kind IS ? AND reason IS ? AND expected IS ?
-        AND seen IS ? AND evidence IS ? AND steps IS ?
-        """)
+    insertResult = try BareStatement(
+      database, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    insertSplat = try BareStatement(
+      database, "INSERT INTO splat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    insertCase = try BareStatement(
+      database, "INSERT INTO test_case (suite, name) VALUES (?, ?)")
+    findCase = try BareStatement(
+      database, "SELECT id FROM test_case WHERE name = ? AND suite = ?")
+    insertDetail = try BareStatement(
+      database,
+      """
+      INSERT INTO detail (hash, kind, reason, expected, seen, evidence, steps)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
+    findDetail = try BareStatement(
+      database,
+      """
+      SELECT id FROM detail WHERE hash = ? AND kind IS ? AND reason IS ? AND expected IS ?
+      AND seen IS ? AND evidence IS ? AND steps IS ?
+      """)
     digest.add(header)
     for (position, guest) in header.guests.enumerated() { try write(guest, position) }
   }
@@ -83,12 +85,11 @@ final class RunWriter {
     let planned = result.planned
     let target = try target(planned.kernel, planned.machine)
     let testCase = try testCase(planned.suite, planned.name)
-    insertResult.setUncheckedArguments([
-      target, testCase, planned.repetition, count, result.verdict.rawValue,
-      result.durationMilliseconds, Text.data(result.knownIssue), try detail(result),
-    ])
     do {
-      try insertResult.execute()
+      try insertResult.run(
+        .integer(target), .integer(testCase), .number(planned.repetition), .number(count),
+        .word(result.verdict.rawValue), .number(result.durationMilliseconds),
+        .text(result.knownIssue), try detail(result).map { .integer($0) } ?? .null)
     } catch let error as DatabaseError
       where error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY
     {
@@ -97,12 +98,11 @@ final class RunWriter {
         "\(planned.suite)/\(planned.name) on \(planned.kernel), machine \(planned.machine)\(often)")
     }
     for (position, splat) in result.splats.enumerated() {
-      insertSplat.setUncheckedArguments([
-        target, testCase, planned.repetition, position, splat.kind.rawValue,
-        Text.data(splat.title), Text.data(splat.fingerprint), Text.data(splat.text), splat.fatal,
-        splat.count, try Text.json(splat.frames),
-      ])
-      try insertSplat.execute()
+      try insertSplat.run(
+        .integer(target), .integer(testCase), .number(planned.repetition), .number(position),
+        .word(splat.kind.rawValue), .text(splat.title), .text(splat.fingerprint),
+        .text(splat.text), .integer(splat.fatal ? 1 : 0), .number(splat.count),
+        .bytes(Text.json(splat.frames)))
     }
     count += 1
     if result.isRed { red += 1 }
@@ -135,14 +135,12 @@ final class RunWriter {
   private func testCase(_ suite: String, _ name: String) throws -> Int64 {
     let key = Self.key(suite, name)
     if let id = cases[key] { return id }
-    let (suite, name) = (Text.data(suite), Text.data(name))
-    findCase.setUncheckedArguments([name, suite])
+    let (suite, name) = (BareStatement.Value.text(suite), BareStatement.Value.text(name))
     let id: Int64
-    if let known = try Int64.fetchOne(findCase) {
+    if let known = try findCase.run(name, suite) {
       id = known
     } else {
-      insertCase.setUncheckedArguments([suite, name])
-      try insertCase.execute()
+      try insertCase.run(suite, name)
       id = database.lastInsertedRowID
     }
     cases[key] = id
@@ -155,21 +153,22 @@ final class RunWriter {
       result.reason != nil || result.expected != nil || result.seen != nil
         || !result.evidence.isEmpty || !result.steps.isEmpty
     else { return nil }
-    let evidence = try Text.json(result.evidence)
-    let steps = try Text.json(result.steps)
+    let evidence = Text.json(result.evidence)
+    let steps = Text.json(result.steps)
     let key = Self.key(result, evidence, steps)
     if let id = details[key] { return id }
-    let values: [(any DatabaseValueConvertible)?] = [
-      Self.hash(key), result.reason?.kind.rawValue, Text.data(result.reason?.text),
-      Text.data(result.expected), Text.data(result.seen), evidence, steps,
-    ]
-    findDetail.setUncheckedArguments(StatementArguments(values))
+    let hash = BareStatement.Value.integer(Self.hash(key))
+    let kind = BareStatement.Value.word(result.reason?.kind.rawValue)
+    let reason = BareStatement.Value.text(result.reason?.text)
+    let (expected, seen) = (
+      BareStatement.Value.text(result.expected), BareStatement.Value.text(result.seen)
+    )
+    let (measured, done) = (BareStatement.Value.bytes(evidence), BareStatement.Value.bytes(steps))
     let id: Int64
-    if let known = try Int64.fetchOne(findDetail) {
+    if let known = try findDetail.run(hash, kind, reason, expected, seen, measured, done) {
       id = known
     } else {
-      insertDetail.setUncheckedArguments(StatementArguments(values))
-      try insertDetail.execute()
+      try insertDetail.run(hash, kind, reason, expected, seen, measured, done)
       id = database.lastInsertedRowID
     }
     remember(key, id)
@@ -195,7 +194,8 @@ final class RunWriter {
     return key
   }
 
-  private static func key(_ result: CaseResult, _ evidence: Data?, _ steps: Data?) -> [UInt8] {
+  private static func key(_ result: CaseResult, _ evidence: [UInt8]?, _ steps: [UInt8]?) -> [UInt8]
+  {
     var key: [UInt8] = []
     for text in [
       result.reason?.kind.rawValue, result.reason?.text, result.expected, result.seen,

@@ -14,17 +14,49 @@ enum Text {
   }
 
   /// A list as JSON; nil of an empty one.
-  static func json(_ list: [String]) throws -> Data? {
-    list.isEmpty ? nil : try JSONEncoder().encode(list)
+  static func json(_ list: [String]) -> [UInt8]? {
+    guard !list.isEmpty else { return nil }
+    var json: [UInt8] = []
+    for text in list {
+      json.append(UInt8(ascii: json.isEmpty ? "[" : ","))
+      quote(text, into: &json)
+    }
+    json.append(UInt8(ascii: "]"))
+    return json
   }
 
   /// Keys and values as JSON with sorted keys, which the same evidence always writes the same way; nil of none.
-  static func json(_ texts: [String: String]) throws -> Data? {
+  static func json(_ texts: [String: String]) -> [UInt8]? {
     guard !texts.isEmpty else { return nil }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(texts)
+    var json: [UInt8] = []
+    for (key, value) in texts.sorted(by: { $0.key < $1.key }) {
+      json.append(UInt8(ascii: json.isEmpty ? "{" : ","))
+      quote(key, into: &json)
+      json.append(UInt8(ascii: ":"))
+      quote(value, into: &json)
+    }
+    json.append(UInt8(ascii: "}"))
+    return json
   }
+
+  private static func quote(_ text: String, into json: inout [UInt8]) {
+    json.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        json.append(UInt8(ascii: "\\"))
+        json.append(byte)
+      case 0..<0x20:
+        json.append(contentsOf: "\\u00".utf8)
+        json.append(hexadecimal[Int(byte >> 4)])
+        json.append(hexadecimal[Int(byte & 15)])
+      default: json.append(byte)
+      }
+    }
+    json.append(UInt8(ascii: "\""))
+  }
+
+  private static let hexadecimal = Array("0123456789abcdef".utf8)
 
   static func list(_ data: Data?) throws -> [String] {
     guard let data else { return [] }

@@ -65,6 +65,7 @@ struct ShowCommand: ParsableCommand {
     var text = ""
     switch format {
     case .human:
+      for index in run.results.indices { run.results[index].cutTexts() }
       HumanReport(
         style: .standardOutput, width: Terminal().columns, program: Terminal.program,
         knownIssues: KnownIssues(), news: KnownIssues.News(), directory: nil, console: { _ in nil }
@@ -72,5 +73,15 @@ struct ShowCommand: ParsableCommand {
     case .json: try JSONReport().write(run, to: &text)
     }
     Terminal.out(text)
+  }
+}
+
+extension CaseResult {
+  /// Cuts what nobody reads on a terminal: an imported file may hold messages of megabytes.
+  fileprivate mutating func cutTexts() {
+    let most = 4000
+    expected = expected.map { String($0.prefix(most)) }
+    seen = seen.map { String($0.prefix(most)) }
+    reason = reason.map { Reason($0.kind, String($0.text.prefix(most))) }
   }
 }

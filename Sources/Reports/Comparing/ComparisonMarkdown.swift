@@ -30,7 +30,7 @@ package struct ComparisonMarkdown: Sendable {
         if !rows.isEmpty { lines += section(verdict, rows, comparison) }
       }
       lines += ["", text(ComparisonPhrases.summary(comparison) + ".")]
-      if comparison.rows.contains(where: { $0.p != nil }) {
+      if ComparisonPhrases.usesTest(comparison) {
         lines += ["", text(Comparison.method + ".")]
       }
     }
@@ -49,7 +49,7 @@ package struct ComparisonMarkdown: Sendable {
     let head = [
       "", "### \(TextLayout.sentence(ComparisonPhrases.heading(verdict))) (\(rows.count))", "",
     ]
-    guard ComparisonPhrases.loud.contains(verdict) else {
+    guard ComparisonPhrases.tellsEach(verdict, rows.count) else {
       let groups = ComparisonPhrases.groups(rows)
       let lines = groups.prefix(Self.mostRows).map { suite, why, rows in
         "| \(rows.count) | \(text(suite)) | \(text(why)) |"
@@ -87,10 +87,16 @@ package struct ComparisonMarkdown: Sendable {
     return safe
   }
 
-  /// A name in the face of code.
-  private func code(_ text: String) -> String {
-    let safe = Escaping.terminal(text.prefix(300)).replacing("`", with: "'")
-      .replacing("|", with: "\\|")
-    return "`\(safe)`"
+  /// A name in the face of code, where it holds nothing but what names hold.
+  private func code(_ name: String) -> String {
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: " ._/+:,()-".utf8.contains(byte)
+      }
+    }
+    return isPlain && !name.isEmpty ? "`\(name.prefix(300))`" : text(name)
   }
 }

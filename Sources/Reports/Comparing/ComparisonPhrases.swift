@@ -2,10 +2,17 @@ import Results
 
 /// What every format of a comparison says in the same words.
 struct ComparisonPhrases {
-  /// The classes that are told case by case; the others in groups.
-  static let loud: Set<ComparisonClass> = [
-    .regression, .lostCoverage, .flaky, .inconclusive,
-  ]
+  /// More cases of a class are told in groups, regressions apart.
+  private static let mostAlone = 40
+
+  /// Whether a class is told case by case, not in groups.
+  static func tellsEach(_ verdict: ComparisonClass, _ count: Int) -> Bool {
+    switch verdict {
+    case .regression: true
+    case .lostCoverage, .flaky, .inconclusive: count <= mostAlone
+    default: false
+    }
+  }
 
   static func heading(_ verdict: ComparisonClass) -> String {
     switch verdict {
@@ -57,6 +64,11 @@ struct ComparisonPhrases {
     return numbers + untested + (row.p.map { ", p = \(probability($0))" } ?? "")
   }
 
+  /// Whether a probability is told.
+  static func usesTest(_ comparison: Comparison) -> Bool {
+    comparison.rows.contains { $0.p != nil && counts($0) != nil }
+  }
+
   /// Two significant digits.
   static func probability(_ p: Double) -> String {
     if p >= 0.995 { return "1" }
@@ -75,7 +87,7 @@ struct ComparisonPhrases {
       .filter { before[$0] != after[$0] }.map { ($0, before[$0], after[$0]) }
   }
 
-  /// Rows of a quiet class by suite and by what the side that does not pass says.
+  /// Rows by kernel, suite and what the side that does not pass says.
   static func groups(
     _ rows: [Comparison.Row]
   ) -> [(suite: String, why: String, rows: [Comparison.Row])] {
@@ -86,7 +98,8 @@ struct ComparisonPhrases {
     var order: [Key] = []
     var groups: [Key: [Comparison.Row]] = [:]
     for row in rows {
-      let key = Key(suite: row.identity.suite, why: why(row))
+      let suites = [row.identity.kernel, row.identity.suite].filter { !$0.isEmpty }
+      let key = Key(suite: suites.joined(separator: " "), why: why(row))
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(row)
     }
@@ -97,8 +110,10 @@ struct ComparisonPhrases {
     let isBase = row.verdict == .newlySupported || row.verdict == .fixed
     let half = isBase ? row.base : row.candidate
     if let issue = half?.result?.knownIssue { return "known issue \(issue)" }
-    let reason = half?.result?.reason.map { "\($0.kind.rawValue): \($0.text)" } ?? ""
-    return row.verdict == .appeared ? "\(half?.tally.state.word ?? "") \(reason)" : reason
+    let reason = half?.result?.reason.map { "\($0.kind.rawValue): \($0.text)" }
+    let saysWord = [.appeared, .lostCoverage, .inconclusive, .flaky].contains(row.verdict)
+    let word = saysWord ? half?.tally.state.word ?? SideState.absent.word : nil
+    return [word, reason].compactMap { $0 }.joined(separator: ", ")
   }
 
   /// All classes that occur, unchanged last: `2 regressions, 105 newly supported, 1512 unchanged`.

@@ -62,7 +62,7 @@ package struct ComparisonReport: Sendable {
       default: .known
       }
     let heading = style.paint("\(ComparisonPhrases.heading(verdict)) (\(rows.count))", paint)
-    if showsAll || ComparisonPhrases.loud.contains(verdict) {
+    if showsAll || ComparisonPhrases.tellsEach(verdict, rows.count) {
       let shown = showsAll ? rows : Array(rows.prefix(Self.mostRows))
       let more =
         rows.count > shown.count ? ["  and \(rows.count - shown.count) more (--all)"] : []
@@ -139,7 +139,7 @@ package struct ComparisonReport: Sendable {
       comparison.count(.regression) > 0
       ? style.paint("REGRESSIONS", .bad) : style.paint("NO REGRESSION", .good)
     return [
-      style.paint(comparison.rows.contains { $0.p != nil } ? "\(Comparison.method)\n" : "", .quiet)
+      style.paint(ComparisonPhrases.usesTest(comparison) ? "\(Comparison.method)\n" : "", .quiet)
         + "\(word)  \(ComparisonPhrases.summary(comparison))"
     ]
   }

@@ -112,7 +112,7 @@ struct ComparisonJoin {
     if let splat = row.candidate?.result?.splats.first(where: { !old.contains($0.fingerprint) }) {
       notes.append("the base has no such splat: \(splat.title)")
     }
-    if base != nil, candidate != nil, changedPrograms.contains(row.identity.suite) {
+    if row.verdict == .regression, base != nil, changedPrograms.contains(row.identity.suite) {
       notes.append("the suite's program is another one: the case may have changed")
     }
     if !trustsTime, row.verdict == .inconclusive,
