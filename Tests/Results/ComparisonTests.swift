@@ -136,6 +136,20 @@ import Testing
     #expect(comparison.rows[0].notes.contains { $0.contains("program is another one") })
   }
 
+  @Test("features of userfaultfd that one side alone has are named")
+  func features() {
+    func guests(_ mask: Fact) -> [GuestRecord] { [Self.guest("k", facts: ["uffd_features": mask])] }
+    let more = SideDifference.between(guests("0x1ff"), guests("0x21fff"))
+    #expect(
+      more.map(\.candidate) == [
+        "0x21fff (minor-hugetlb, minor-shmem, exact-address, wp-file, bit 17)"
+      ])
+    #expect(more.map(\.base) == ["0x1ff"])
+    let less = SideDifference.between(guests("0x1ff"), guests("0x1fe"))
+    #expect(less.map(\.base) == ["0x1ff (wp-anon)"])
+    #expect(SideDifference.between(guests("?"), guests("0x1")).map(\.base) == ["?"])
+  }
+
   @Test("times are compared with five durations a side, outside the base's noise only")
   func timing() throws {
     func run(_ id: String, _ times: [Int], _ accelerator: GuestRecord.Accelerator = .tcg) -> Run {

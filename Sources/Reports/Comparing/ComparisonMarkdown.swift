@@ -51,10 +51,10 @@ package struct ComparisonMarkdown: Sendable {
     ]
     guard ComparisonPhrases.tellsEach(verdict, rows.count) else {
       let groups = ComparisonPhrases.groups(rows)
-      let lines = groups.prefix(Self.mostRows).map { suite, why, rows in
-        "| \(rows.count) | \(text(suite)) | \(text(why)) |"
+      let lines = groups.prefix(Self.mostRows).map { group in
+        "| \(group.rows.count) | \(text(group.text(in: comparison))) |"
       }
-      return head + ["| cases | suite | why |", "| ---: | --- | --- |"] + lines
+      return head + ["| cases | |", "| ---: | --- |"] + lines
         + more(groups.count - lines.count)
     }
     let lines = rows.prefix(Self.mostRows).map { row in

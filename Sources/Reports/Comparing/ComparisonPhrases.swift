@@ -87,23 +87,46 @@ struct ComparisonPhrases {
       .filter { before[$0] != after[$0] }.map { ($0, before[$0], after[$0]) }
   }
 
-  /// Rows by kernel, suite and what the side that does not pass says.
-  static func groups(
-    _ rows: [Comparison.Row]
-  ) -> [(suite: String, why: String, rows: [Comparison.Row])] {
-    struct Key: Hashable {
-      let suite: String
-      let why: String
+  /// Rows of which the side that does not pass says the same.
+  struct Group {
+    var why: String
+    /// Suites, with kernels where there are several, and how many cases each has.
+    var places: [(name: String, count: Int)] = []
+    var rows: [Comparison.Row] = []
+
+    /// `feature: no wp-file (cow 2, fork 10)`; of one case its name.
+    func text(in comparison: Comparison) -> String {
+      let place =
+        rows.count == 1
+        ? rows.first.map { title($0.identity, in: comparison) } ?? ""
+        : places.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+      return why.isEmpty ? place : "\(why) (\(place))"
     }
-    var order: [Key] = []
-    var groups: [Key: [Comparison.Row]] = [:]
+  }
+
+  /// Rows by what is said of them; the largest group first.
+  static func groups(_ rows: [Comparison.Row]) -> [Group] {
+    var order: [String: Int] = [:]
+    var groups: [Group] = []
     for row in rows {
-      let suites = [row.identity.kernel, row.identity.suite].filter { !$0.isEmpty }
-      let key = Key(suite: suites.joined(separator: " "), why: why(row))
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(row)
+      let why = why(row)
+      let index = order[why] ?? groups.count
+      if index == groups.count {
+        order[why] = index
+        groups.append(Group(why: why))
+      }
+      let names = [row.identity.kernel, row.identity.suite].filter { !$0.isEmpty }
+      let name = names.joined(separator: " ")
+      groups[index].rows.append(row)
+      if let known = groups[index].places.firstIndex(where: { $0.name == name }) {
+        groups[index].places[known].count += 1
+      } else {
+        groups[index].places.append((name, 1))
+      }
     }
-    return order.map { ($0.suite, $0.why, groups[$0] ?? []) }
+    return groups.enumerated().sorted {
+      ($1.element.rows.count, $0.offset) < ($0.element.rows.count, $1.offset)
+    }.map(\.element)
   }
 
   private static func why(_ row: Comparison.Row) -> String {

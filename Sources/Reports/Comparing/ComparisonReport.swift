@@ -42,11 +42,11 @@ package struct ComparisonReport: Sendable {
     let all = comparison.differences
     let shown = showsAll ? all : Array(all.prefix(Self.mostGroups))
     let margin = min(24, shown.map(\.what.count).max() ?? 0)
-    let lines = shown.map { difference in
+    let lines = shown.flatMap { difference in
       let values = "\(difference.base ?? "–") → \(difference.candidate ?? "–")"
       let name = TextLayout.left(Escaping.terminal(difference.what), margin)
-      return "  \(name)  "
-        + TextLayout.cut(Escaping.terminal(values), showsAll ? 1000 : max(20, width - margin - 4))
+      return TextLayout.wrapped(
+        Escaping.terminal(values.prefix(showsAll ? 4000 : 400)), first: "  \(name)  ", width: width)
     }
     let more = all.count > shown.count ? ["  and \(all.count - shown.count) more (--all)"] : []
     return [style.paint("differs besides the kernel", .strong)] + lines + more
@@ -73,17 +73,12 @@ package struct ComparisonReport: Sendable {
 
   private func groups(_ rows: [Comparison.Row], _ comparison: Comparison) -> [String] {
     let groups = ComparisonPhrases.groups(rows)
-    let margin = groups.map(\.suite.count).max() ?? 0
-    let lines = groups.prefix(Self.mostGroups).map { suite, why, rows in
-      let one =
-        rows.count == 1
-        ? rows.first.map { ComparisonPhrases.title($0.identity, in: comparison) } : nil
-      let text = [why.isEmpty ? nil : why, one].compactMap { $0 }.joined(separator: "  ")
-      return "  \(TextLayout.right(String(rows.count), 5))  "
-        + TextLayout.left(Escaping.terminal(suite), margin) + "  "
-        + TextLayout.cut(Escaping.terminal(text), max(20, width - margin - 11))
+    let lines = groups.prefix(Self.mostGroups).flatMap { group in
+      TextLayout.wrapped(
+        Escaping.terminal(group.text(in: comparison).prefix(1000)),
+        first: "  \(TextLayout.right(String(group.rows.count), 5))  ", width: width)
     }
-    let rest = groups.count - lines.count
+    let rest = groups.count - Self.mostGroups
     return lines + (rest > 0 ? ["  and \(rest) more groups (--all)"] : [])
   }
 

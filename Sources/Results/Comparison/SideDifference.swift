@@ -37,10 +37,36 @@ package struct SideDifference: Equatable, Sendable {
       let (old, new) = (before[name], after[name])
       let isOptional = name.hasPrefix("program.") || name.hasPrefix("config.")
       if old == new || isOptional && (old == nil || new == nil) { return nil }
-      return SideDifference(
+      var difference = SideDifference(
         what: label + word(name), base: old.map { text($0, name) },
         candidate: new.map { text($0, name) }, isObstacle: machine.contains(name))
+      if name == "uffd_features" { difference.nameFeatures() }
+      return difference
     }
+  }
+
+  /// `UFFD_FEATURE_*` by bit, in the words that cases use for what they need.
+  private static let features = [
+    "wp-anon", "event-fork", "event-remap", "event-remove", "missing-hugetlb", "missing-shmem",
+    "event-unmap", "sigbus", "thread-id", "minor-hugetlb", "minor-shmem", "exact-address",
+    "wp-file", "wp-unpopulated", "poison", "wp-async", "move",
+  ]
+
+  /// Puts the names of the bits that one side alone has behind its number.
+  private mutating func nameFeatures() {
+    func bits(_ text: String?) -> UInt64? {
+      text.flatMap { $0.hasPrefix("0x") ? UInt64($0.dropFirst(2), radix: 16) : nil }
+    }
+    guard let before = bits(base), let after = bits(candidate), let old = base, let new = candidate
+    else { return }
+    func names(_ mask: UInt64) -> String {
+      let names = (0..<64).filter { mask >> UInt64($0) & 1 == 1 }.map { bit in
+        bit < Self.features.count ? Self.features[bit] : "bit \(bit)"
+      }
+      return names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+    }
+    base = old + names(before & ~after)
+    candidate = new + names(after & ~before)
   }
 
   /// The suites whose program is another one.
