@@ -36,8 +36,23 @@ package final class History: Sendable {
     queue = try Self.translating(path) {
       try Self.prepare(path)
       let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+      try Self.useLog(queue)
       try Self.migrate(queue, path)
       return queue
+    }
+  }
+
+  /// Turns the write-ahead log on; the mode stays with the file.
+  ///
+  /// GRDB's own setting writes at each opening, and readers would wait for writers.
+  private static func useLog(_ queue: DatabaseQueue) throws {
+    try queue.writeWithoutTransaction { database in
+      guard try String.fetchOne(database, sql: "PRAGMA journal_mode") != "wal" else { return }
+      do {
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        // Another process is at it; until then everything works without, and slower.
+      }
     }
   }
 
@@ -94,8 +109,6 @@ package final class History: Sendable {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-        // The mode stays with the file. GRDB's own setting writes at each opening, and readers would wait for writers.
-        try database.execute(sql: "PRAGMA journal_mode = WAL")
       }
       try queue.close()
     case Schema.applicationID: break
@@ -125,7 +138,13 @@ package final class History: Sendable {
       (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
     }
     if isNewer { throw HistoryError.newer(path) }
-    if !isDone { try migrator.migrate(queue) }
+    if isDone { return }
+    do {
+      try migrator.migrate(queue)
+    } catch let error as DatabaseError {
+      // Another process may have been faster with the same change.
+      guard try queue.read(migrator.hasCompletedMigrations) else { throw error }
+    }
   }
 
   private static func translating<Value>(

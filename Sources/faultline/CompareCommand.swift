@@ -50,9 +50,10 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let sides = try ComparedSides(base, candidate, history)
-    let comparison = try Comparison.between(
+    var comparison = try Comparison.between(
       sides.base.side, sides.candidate.side, force: force, baseDetails: sides.base.details,
       candidateDetails: sides.candidate.details)
+    try sides.noteEarlierFailures(in: &comparison)
     var text = ""
     switch format {
     case .human:

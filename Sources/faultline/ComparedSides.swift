@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GuestProtocol
 internal import Results
 internal import Store
 
@@ -6,6 +7,8 @@ internal import Store
 struct ComparedSides {
   let base: StoredSide
   let candidate: StoredSide
+  /// Where the base is from; nil for a file.
+  private let history: History?
 
   /// Finds both.
   ///
@@ -15,13 +18,41 @@ struct ComparedSides {
     switch (first, second) {
     case (nil, nil):
       let history = try options.existing()
+      self.history = history
       let (left, right) = try history.choices(base, candidate)
       self.base = try history.side(left, name: base)
       self.candidate = try history.side(right, name: candidate)
     default:
       let history = first == nil || second == nil ? try options.existing() : nil
+      self.history = first == nil ? history : nil
       self.base = try Self.side(base, first, history)
       self.candidate = try Self.side(candidate, second, history)
+    }
+  }
+
+  /// More regressions than this are not looked up.
+  private static let mostLookedUp = 200
+
+  /// Adds to each regression how the case did in earlier runs of the base's kernel, where it failed there before.
+  func noteEarlierFailures(in comparison: inout Comparison) throws {
+    guard let history else { return }
+    let runs = Set(comparison.candidate.runs)
+    var left = Self.mostLookedUp
+    for index in comparison.rows.indices where comparison.rows[index].verdict == .regression {
+      guard left > 0 else { return }
+      left -= 1
+      let identity = comparison.rows[index].identity
+      let kernels = identity.kernel.isEmpty ? comparison.base.kernels : [identity.kernel]
+      let found = try history.cases(matching: Glob(identity.name), last: 30).first {
+        $0.suite == identity.suite && $0.machine == identity.machine && kernels.contains($0.kernel)
+      }
+      guard var found else { continue }
+      found.entries.removeAll { runs.contains($0.run) }
+      let failures = found.failures
+      guard failures.fails > 0 else { continue }
+      comparison.rows[index].notes.append(
+        "in the last \(found.entries.count) runs of \(found.kernel) it failed \(failures.fails) of "
+          + "\(failures.runs) times")
     }
   }
 

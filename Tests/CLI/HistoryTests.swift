@@ -107,6 +107,18 @@ struct HistoryTests {
     #expect(try await faultline("compare", small, large, "--force").status == .exited(1))
   }
 
+  @Test("a regression that the base's kernel had before says how often")
+  func earlier() async throws {
+    var files: [String] = []
+    for (id, verdict) in [("r1", "fail"), ("r2", "pass"), ("r3", "pass"), ("r4", "fail")] {
+      files.append(try write(id, [("swap.a", verdict), ("swap.b", "pass")]))
+    }
+    for file in files { #expect(try await faultline("import", file).status == .exited(0)) }
+    let run = try await faultline("compare", "r3", "r4")
+    #expect(run.status == .exited(1))
+    #expect(run.out.contains("in the last 3 runs of k it failed 1 of 3 times"), "\(run.out)")
+  }
+
   @Test("a class of the user's choice makes the status 1, too")
   func failOn() async throws {
     let first = try write("r1", [("swap.a", "pass"), ("swap.b", "pass")])
@@ -224,6 +236,24 @@ struct HistoryTests {
       kill(execution.processIdentifier.value, SIGKILL)
     }
     return result.terminationStatus != .exited(0)
+  }
+
+  @Test("several processes that begin the same history at once all get in")
+  func together() async throws {
+    let files = try (0..<6).map { try write("r\($0)", [("swap.a", "pass")]) }
+    let environment: [Environment.Key: String?] = ["XDG_STATE_HOME": folder.path]
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for file in files {
+        group.addTask {
+          let run = try await CommandLineTests.faultline(
+            ["import", file], environment: environment)
+          #expect(run.status == .exited(0), "\(run.err)")
+        }
+      }
+      try await group.waitForAll()
+    }
+    let runs = try await faultline("runs")
+    #expect(runs.out.split(separator: "\n").count == 7)
   }
 
   @Test("a history that another process has locked says so with 69")
