@@ -6,6 +6,7 @@ internal import Lab
 internal import Machine
 internal import Reports
 internal import Results
+internal import Store
 
 /// `faultline run`: boots kernels and runs suites on them.
 struct RunCommand: AsyncParsableCommand {
@@ -43,9 +44,28 @@ struct RunCommand: AsyncParsableCommand {
     try output.show(run, options.format)
     let troubles = outcome.trouble + (unkept.map { [$0] } ?? [])
     for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
+    let isKept = options.noHistory || keepInHistory(run, RunFiles(plan.spec.directory).json)
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
     if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
     if run.exitStatus != 0 { throw ExitStatus.failures.code }
+    if !isKept { throw ExitStatus.hostTrouble.code }
+  }
+
+  /// Imports the run; what keeps it from that is told, and costs nothing but the history.
+  private func keepInHistory(_ run: Run, _ file: URL) -> Bool {
+    do {
+      _ = try options.history.open().add(run, at: .now)
+      return true
+    } catch {
+      let path = Escaping.shellWord(Terminal.relative(file.path))
+      Terminal.err(
+        """
+        warning: the run is not in the history: \(Escaping.lines("\(error)"))
+          then: \(Terminal.program) import \(path)
+
+        """)
+      return false
+    }
   }
 }
 

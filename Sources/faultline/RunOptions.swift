@@ -54,6 +54,11 @@ struct RunOptions: ParsableArguments {
   @Option(name: .long, help: "Where the run's files go; the default is results/RUN.")
   var out: String?
 
+  @OptionGroup var history: HistoryOptions
+
+  @Flag(name: .long, help: "Leave the run out of the history.")
+  var noHistory = false
+
   /// What is booted when no kernel is named.
   static let defaultKernel = "debian-6.12"
 

@@ -91,7 +91,9 @@ struct Harness {
       try await Subprocess.run(
         .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
         arguments: Arguments(words),
-        environment: .inherit.updating(["FAULTLINE_HOME": home, "PATH": path]),
+        environment: .inherit.updating([
+          "FAULTLINE_HOME": home, "PATH": path, "XDG_STATE_HOME": home,
+        ]),
         input: .none, output: .discarded, error: .string(limit: 1 << 20)
       ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
         let pid = execution.processIdentifier.value
