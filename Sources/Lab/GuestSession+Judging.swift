@@ -17,7 +17,8 @@ extension GuestSession {
     return GuestSpec(
       name: "\(Self.label(kernel))-\(machine)-\(plan.repetition)-\(number)", profile: plan.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
-      initramfs: .bytes(archive), scratch: scratch)
+      initramfs: .bytes(archive), scratch: scratch, staysAfterPanic: spec.keeps != nil,
+      debugger: spec.hasDebugger)
   }
 
   /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters.

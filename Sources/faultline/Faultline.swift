@@ -16,6 +16,7 @@ struct Faultline: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
-      ListCommand.self, CatalogueCommand.self, KernelsCommand.self, DoctorCommand.self,
+      GuestsCommand.self, DumpCommand.self, ListCommand.self, CatalogueCommand.self,
+      KernelsCommand.self, DoctorCommand.self,
     ])
 }

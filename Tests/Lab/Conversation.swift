@@ -61,10 +61,10 @@ struct Conversation {
     let ear = SuiteEar("test-trouble", planned: planned, kernel: "debian-6.12", log: nil) { _ in }
     var end = finalEnd(guest)
     for output in outputs {
-      do throws(OutputFlood) {
+      do throws(ListeningEnd) {
         try ear.hear(output)
       } catch {
-        end = .guestGone(.broken(error.detail))
+        end = .guestGone(error.guestEnd)
         break
       }
     }
