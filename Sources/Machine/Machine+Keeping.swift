@@ -33,7 +33,8 @@ extension Machine {
   /// - Returns: the path of its pseudo-terminal; nil when libvirt does not say.
   package func releaseConsole() -> String? {
     closeConsole()
-    let xml = try? withDomain(within: deadlines.interrogation) { try $0.xml() }  // then none is told
+    // Where libvirt does not say, nobody is told.
+    let xml = try? withDomain(within: deadlines.interrogation) { try $0.xml() }  // see above
     guard let xml, let start = xml.range(of: "<source path='/dev/pts/") else { return nil }
     return "/dev/pts/" + xml[start.upperBound...].prefix(while: \.isNumber)
   }

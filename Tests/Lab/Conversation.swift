@@ -109,7 +109,7 @@ struct ConversationLines {
           case .hung: .hang
           case .broken: .error
           case .interrupted: .missing
-          case .clean, .vanished, .channelClosed: .lost
+          case .clean, .vanished, .channelClosed, .kept: .lost
           }
       } else {
         verdicts[name] = .missing
