@@ -17,7 +17,7 @@ package final class Console: Sendable {
   }
 
   /// The last line of a kernel that panicked, and does not reset.
-  private static let panicMark = Array("---[ end Kernel panic".utf8)
+  static let panicMark = "---[ end Kernel panic"
 
   private let state: Mutex<State>
   private let onBytes: @Sendable (UnsafeRawBufferPointer) -> Void
@@ -74,8 +74,9 @@ package final class Console: Sendable {
         state.tail.removeFirst(state.tail.count - Self.tailBytes)
       }
       guard let onPanic = state.onPanic else { return nil }
-      let fresh = state.tail.suffix(min(bytes.count, Self.tailBytes) + Self.panicMark.count - 1)
-      return fresh.contains(Self.panicMark) ? onPanic : nil
+      let mark = Array(Self.panicMark.utf8)
+      let fresh = state.tail.suffix(min(bytes.count, Self.tailBytes) + mark.count - 1)
+      return fresh.contains(mark) ? onPanic : nil
     }
     onBytes(bytes)
     onPanic?()

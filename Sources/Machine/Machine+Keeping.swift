@@ -11,6 +11,7 @@ extension Machine {
   /// - Returns: whether it stands still; a guest whose QEMU is gone or does not answer cannot.
   package func hold() async -> Bool {
     guard hasLivingQEMU else { return false }
+    isHeld = true
     do {
       try withDomain(within: deadlines.interrogation) { try $0.suspend() }
     } catch {

@@ -39,6 +39,8 @@ package actor Machine {
   var programs: Set<String>
   /// Whether the guest's files outlive it: others go on from its state.
   var keepsFiles: Bool
+  /// Whether it was stopped to be looked at.
+  var isHeld = false
   /// What the guest comes from; nil when it was booted.
   private let origin: SavedGuest?
   /// Events so far: now and then somebody else gets a turn.
@@ -205,7 +207,7 @@ package actor Machine {
     giveUp(reason.guestEnd)
     guard reason == .kept else { return }
     // At once, before the program goes on; `hold()` says whether it worked.
-    try? domain.suspend()  // see above
+    try? withDomain(within: deadlines.interrogation) { try $0.suspend() }  // see above
   }
 
   /// Gives the guest up: whoever waits for it gets this end; `destroy()` is still the caller's.
@@ -292,8 +294,12 @@ package actor Machine {
   /// Waits for QEMU's end, which the host has forced, so that nothing of it outlives the call.
   private func awaitExit(of qemu: QEMUProcess) async {
     let limit = ContinuousClock.now + deadlines.exit
-    // The next guest from the same state has the same name: libvirt must have let go of it.
-    while qemu.exit == nil || (keepsFiles && ending.stopped == nil), ContinuousClock.now < limit {
+    // The next guest from the same state has the same name: libvirt must have let go of it. And when a guest that was held
+    // goes the process does, and libvirt would write about it where everything is removed already.
+    let waitsForLibvirt = keepsFiles || isHeld
+    while qemu.exit == nil || (waitsForLibvirt && ending.stopped == nil),
+      ContinuousClock.now < limit
+    {
       // A cancelled caller has its guest ended all the same; what is left is for the run directory's removal.
       guard let event = try? await inbox.next(until: limit) else { return }  // see above
       _ = ending.note(event)

@@ -9,6 +9,7 @@ internal import Synchronization
 final class Shelf: Sendable {
   private let isWorthy: @Sendable (CaseResult, Results.GuestRecord) -> Bool
   private let kept = Mutex<KeptGuest?>(nil)
+  private let guests = Mutex(0)
 
   init(_ isWorthy: @escaping @Sendable (CaseResult, Results.GuestRecord) -> Bool) {
     self.isWorthy = isWorthy
@@ -16,6 +17,14 @@ final class Shelf: Sendable {
 
   /// Whether nothing is kept yet.
   var hasRoom: Bool { kept.withLock { $0 == nil } }
+
+  /// A number that no guest of the run has had.
+  func nextNumber() -> Int {
+    guests.withLock { guests in
+      guests += 1
+      return guests
+    }
+  }
 
   /// Whether the guest of this result should be kept.
   func wants(_ result: CaseResult, _ guest: Results.GuestRecord) -> Bool {
