@@ -18,7 +18,8 @@ struct Faultline: AsyncParsableCommand {
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
       CompareCommand.self, ReportCommand.self, HistoryCommand.self, RunsCommand.self,
       ShowCommand.self, ImportCommand.self, ExportCommand.self, MergeCommand.self,
-      PruneCommand.self, ListCommand.self, CatalogueCommand.self, KernelsCommand.self,
+      PruneCommand.self, GuestsCommand.self, DumpCommand.self, ListCommand.self,
+      CatalogueCommand.self, KernelsCommand.self,
       DoctorCommand.self,
     ])
 }

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       faultline run --kernel debian-6.12 --suite swap --filter 'swap-anon.*'
       faultline run --kernel debian-6.12 --program selftests/mm/cow
+      faultline run --kernel debian-6.12 --keep --gdb
 
       Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
       red; 69 when the host kept it from running; 130 when interrupted.
@@ -36,7 +37,18 @@ struct RunCommand: AsyncParsableCommand {
     let outcome = await work.value
     await checkpoints.end()
     progress.end()
+    do {
+      try await finish(plan, outcome, signals)
+    } catch {
+      await outcome.kept?.host.close()
+      throw error
+    }
+  }
 
+  /// Keeps and shows the results, then the guest; throws the run's status.
+  private func finish(
+    _ plan: (spec: RunSpec, knownIssues: KnownIssues), _ outcome: Lab.Outcome, _ signals: Signals
+  ) async throws {
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
     let output = RunOutput(plan.spec, options, plan.knownIssues, news)
@@ -46,6 +58,13 @@ struct RunCommand: AsyncParsableCommand {
     for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
     let isKept = options.noHistory || keepInHistory(run, RunFiles(plan.spec.directory).json)
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
+    if let kept = outcome.kept {
+      try await options.keeping.hold(kept.guest, on: kept.host, until: signals)
+      await kept.guest.end()
+      await kept.host.close()
+    } else if options.keeping.isWanted {
+      Terminal.err("no guest is kept: nothing failed whose guest lives\n")
+    }
     if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
     if run.exitStatus != 0 { throw ExitStatus.failures.code }
     if !isKept { throw ExitStatus.hostTrouble.code }
@@ -97,6 +116,8 @@ private struct Preparation {
       id: id)
     spec.tellsSteps = options.steps
     spec.isolation = options.isolate
+    spec.keeps = options.keeping.choice(knownIssues)
+    spec.hasDebugger = options.keeping.gdb
     spec.seed = options.seed ?? UInt64.random(in: 0..<1_000_000_000)
     return (spec, knownIssues)
   }

@@ -45,6 +45,8 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .long, help: "Record what every case does, step by step, in run.json.")
   var steps = false
 
+  @OptionGroup var keeping: Keeping
+
   @Option(name: .long, help: "A libvirt URI; the default needs no daemon.")
   var connect: String?
 
@@ -76,6 +78,7 @@ struct RunOptions: ParsableArguments {
     if program.isEmpty, !programArguments.isEmpty {
       throw ValidationError("what stands behind -- is for a --program, and there is none")
     }
+    try keeping.check(connection: connect)
   }
 }
 
