@@ -58,13 +58,14 @@ fmt: toolchain ## format every Swift file in place
 
 catalogue: build ## run every suite on KERNELS and write docs/catalogue.md anew; MUTANTS names a mutants.json
 	run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && \
-	{ bin/faultline run --steps $(foreach kernel,$(KERNELS),--kernel $(kernel)) --out "$$run" || [ $$? -eq 1 ]; } && \
+	{ bin/faultline run --no-history --steps $(foreach kernel,$(KERNELS),--kernel $(kernel)) --out "$$run" || [ $$? -eq 1 ]; } && \
 	bin/faultline catalogue "$$run/run.json" $(foreach file,$(MUTANTS),--mutants $(file)) >docs/catalogue.md
 
 bench: build ## measure against bare QEMU and plain make, side by side (Benchmarks/)
 	Benchmarks/run
 	Benchmarks/build
 	Benchmarks/isolate
+	Benchmarks/history
 
 install: build ## install below PREFIX (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/faultline/guest" "$(DESTDIR)$(PREFIX)/share/faultline"

@@ -28,6 +28,8 @@ func tests(
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,6 +45,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
@@ -60,6 +63,8 @@ let package = Package(
     library("Machine", ["Libvirt", "Results", "GuestProtocol", subprocess, systemPackage]),
     library("Kernels", ["Results", yams, subprocess, systemPackage]),
     library("Reports", ["Results"]),
+    // The history of runs.
+    library("Store", ["Results", "KernelLog", "GuestProtocol", grdb, sqlite]),
     library(
       "Lab",
       [
@@ -69,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "faultline",
       dependencies: [
-        "Lab", "Reports", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
+        "Lab", "Reports", "Store", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
         argumentParser, subprocess, systemPackage,
       ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
@@ -87,6 +92,7 @@ let package = Package(
     tests(
       "Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"],
       data: ["Snapshots", "junit.xsd"]),
+    tests("Store", ["Store", "Results", "KernelLog", "GuestProtocol", grdb]),
     tests(
       "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
       data: ["Conversations"]),

@@ -72,6 +72,9 @@ package struct KernelLogScanner: Sendable {
     for index in strands.indices { end(index) }
   }
 
+  /// Whether there is a splat to be handed out.
+  package var hasSplats: Bool { !splats.isEmpty }
+
   /// Hands out the splats that ended since the last call, in the order in which they began.
   package mutating func takeSplats() -> [Splat] {
     defer { splats.removeAll() }

@@ -30,7 +30,15 @@ package struct DebugInfo: Sendable {
   }
 
   /// Absolute path of the ELF file.
-  let file: String
+  package let file: String
+
+  /// What a Debian package with a kernel's symbols has installed on this host; nil when it has not.
+  package static func installed(for release: String?) -> String? {
+    // A guest says its release: it names no other file.
+    guard let release, !release.contains("/") else { return nil }
+    return ["/usr/lib/debug/boot/vmlinux-\(release)", "/usr/lib/debug/vmlinux-\(release)"]
+      .first { FileManager.default.isReadableFile(atPath: $0) }
+  }
 
   /// Finds what belongs to an image: `vmlinux.debug` beside it, which `kernels build` leaves, the image
   /// itself, or the vmlinux of the build tree that a bzImage lies in; nil when none has line numbers.

@@ -13,6 +13,9 @@ final class ConsoleFeed: Sendable {
   /// What the last mark in the log says is running.
   var lastMark: SplatOwner { scanner.withLock { $0.owner } }
 
+  /// Whether there is any splat so far, a whole one or the beginning of one.
+  var hasSplats: Bool { scanner.withLock { $0.hasSplats || $0.isInsideSplat } }
+
   /// Every splat so far; call it when the guest has ended.
   func splats() -> [Splat] {
     scanner.withLock {

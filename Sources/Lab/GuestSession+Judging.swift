@@ -14,16 +14,21 @@ extension GuestSession {
       for: plan.kernel, machine: plan.machine, initProgram: initProgram)
     // A number for the machine: names in use are refused, and sockets' paths have no room for more.
     let machine = spec.machines.firstIndex { $0.name == plan.machine.name } ?? 0
+    // Names need not differ between kernels of the same folder, unless a guest stays.
+    let number = shelf?.nextNumber() ?? number
     return GuestSpec(
       name: "\(Self.label(kernel))-\(machine)-\(plan.repetition)-\(number)", profile: plan.machine,
       accelerator: spec.accelerator.accelerator, kernel: .file(plan.kernel.image),
-      initramfs: .bytes(archive), scratch: scratch)
+      initramfs: .bytes(archive), scratch: scratch, staysAfterPanic: spec.keeps != nil,
+      debugger: spec.hasDebugger)
   }
 
-  /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters.
+  /// A kernel's name as a domain's name may hold it: the end of a path, and no odd characters; nor is it ever taken for
+  /// an option.
   private static func label(_ name: String) -> String {
     let plain = name.split(separator: "/").suffix(2).joined(separator: "-")
-    return String(plain.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.suffix(40))
+    let label = plain.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.suffix(40)
+    return String(label.drop { $0 == "-" })
   }
 
   /// Every planned case of the guest with its verdict.
@@ -87,6 +92,7 @@ extension GuestSession {
       "memory_mib": .number(plan.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
       "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
     ]
+    facts.merge(ConfigFacts.facts(of: plan.kernel)) { known, _ in known }
     // What the host knows is not the guest's to say.
     for fact in greeting?.facts ?? [] where facts[fact.name] == nil {
       facts[fact.name] = Int(fact.text).map { .number($0) } ?? .text(fact.text)

@@ -22,6 +22,8 @@ struct GuestSession {
     let saved: SavedGuest?
     /// Whether saving is worth another try.
     let canSave: Bool
+    /// Whether the guest stays, and its state with it.
+    let isKept: Bool
   }
 
   let plan: GuestPlan
@@ -36,6 +38,8 @@ struct GuestSession {
   let redBefore: Int
   /// Whether an earlier guest of the plan was taken along.
   let isAfterTrouble: Bool
+  /// Where a guest that is to be kept goes; nil when none is.
+  let shelf: Shelf?
   let report: @Sendable (RunEvent) -> Void
 
   var kernel: String { plan.kernel.name }
@@ -55,29 +59,33 @@ struct GuestSession {
     var greeting: Greeting?
     var ears: [SuiteEar] = []
     var supply = GuestSupply(self, deadlines, saved: saved, saves: saving)
+    var candidate: Machine?
     do {
       if let machine = try await supply.machine(&boot) {
         greeting = await machine.greeting
         boot.greetedAfterMilliseconds = greeting?.bootDuration.wholeMilliseconds
         announce(greeting, boot)
-        let stage = SuiteStage(self, machine, slowness: greeting?.slowness ?? 100)
+        let stage = SuiteStage(
+          self, machine, record(greeting, boot), slowness: greeting?.slowness ?? 100)
         ears = await stage.run(&trouble)
         boot.guestEnd = await machine.end
-        await close(machine)
+        candidate = await hold(machine, supply.feed) ? machine : nil
+        if candidate == nil { await close(machine) }
       }
     } catch {
       if Task.isCancelled { boot.guestEnd = .interrupted } else { trouble.append("\(error)") }
     }
     report(.guestEnded(kernel: kernel, boot.guestEnd ?? .clean))
     let judged = judge(boot, ears, supply.feed, trouble)
+    let isKept = await keep(candidate, judged, record(greeting, boot))
     let results = await SplatLines(image: plan.kernel.image).added(to: judged) {
       report(.notice("\(place): \($0)"))
     }
     return Outcome(
       guest: record(greeting, boot), results: results, doubtful: doubtful(results, ears),
       trouble: trouble, end: boot.guestEnd,
-      restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds, saved: supply.saved,
-      canSave: supply.saves || !saving)
+      restoreMilliseconds: greeting?.restoreDuration?.wholeMilliseconds,
+      saved: isKept ? nil : supply.saved, canSave: supply.saves || !saving, isKept: isKept)
   }
 
   private func doubtful(_ results: [CaseResult], _ ears: [SuiteEar]) -> Set<PlannedCase> {

@@ -75,6 +75,9 @@ struct GuestSupply {
       let console = try console()
       var again = source
       again.name += "-\(attempt)"
+      if let socket = session.hypervisor.debuggerSocket(for: again) {
+        session.report(.notice("\(session.place): gdb -ex 'target remote \(socket)'"))
+      }
       do {
         let machine = try await session.hypervisor.boot(
           again, console: console, deadlines: deadlines)

@@ -25,14 +25,16 @@ package struct Lab: Sendable {
     /// Host or harness trouble, in the words of the error; the cases it cost are `missing`.
     package let trouble: [String]
     package let isInterrupted: Bool
+    /// The guest that was kept, on a host that is open; the caller ends both.
+    package fileprivate(set) var kept: (guest: KeptGuest, host: Host)?
   }
 
-  /// Does what `spec` says; cancellation ends it early, with all results so far.
+  /// Does what `spec` says; cancellation ends it early, with all results so far, and then no guest is kept.
   package func run(_ spec: RunSpec) async -> Outcome {
     do {
       let host = try await open(spec.connection, accelerator: spec.accelerator)
       let outcome = await run(spec, on: host)
-      await host.close()
+      if outcome.kept == nil { await host.close() }
       return outcome
     } catch {
       return await run(spec, on: nil, trouble: Task.isCancelled ? [] : ["\(error)"])
@@ -43,8 +45,11 @@ package struct Lab: Sendable {
   package struct Host: Sendable {
     fileprivate let hypervisor: Hypervisor
 
-    /// Lets go of it; its guests have ended.
+    /// Lets go of it, and ends what guests it still has.
     package func close() async { await hypervisor.close() }
+
+    /// Where other processes of this user may ask for its guests.
+    package var controlSocket: String { hypervisor.controlSocket }
   }
 
   /// Opens libvirt; nil is the embedded driver.
@@ -74,10 +79,12 @@ package struct Lab: Sendable {
     let plan = spec.plan
     var work = Work(sheet: VerdictSheet(plan), trouble: trouble)
     var isLate = false
+    let shelf = spec.keeps.map { Shelf($0) }
     report(.runStarted(plan))
     if let host {
       let planRun = PlanRun(
-        spec: spec, initProgram: initProgram, hypervisor: host.hypervisor, report: report)
+        spec: spec, initProgram: initProgram, hypervisor: host.hypervisor, shelf: shelf,
+        report: report)
       (work, isLate) = await self.work(planRun, from: work, within: spec.deadline)
     }
     let isInterrupted = Task.isCancelled
@@ -92,12 +99,16 @@ package struct Lab: Sendable {
     }
     report(.runEnded)
     let elapsed = ContinuousClock.now - began
-    return Outcome(
+    var outcome = Outcome(
       run: Run(
         id: spec.id, started: started.formatted(.iso8601),
         elapsedMilliseconds: elapsed.wholeMilliseconds, seed: spec.seed,
         guests: work.guests, results: results),
       trouble: work.trouble, isInterrupted: isInterrupted)
+    if let guest = shelf?.take(), let host {
+      if isInterrupted { await guest.end() } else { outcome.kept = (guest, host) }
+    }
+    return outcome
   }
 
   /// Does what is planned, guest after guest, until all is done or the time is over.

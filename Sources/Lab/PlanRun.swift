@@ -8,6 +8,8 @@ struct PlanRun {
   let spec: RunSpec
   let initProgram: URL
   let hypervisor: Hypervisor
+  /// Where a guest that is to be kept goes; nil when none is.
+  let shelf: Shelf?
   let report: @Sendable (RunEvent) -> Void
 
   /// How many guests may be taken along before what is left of the plan is `missing`, and how many of them may hang: each
@@ -55,7 +57,7 @@ struct PlanRun {
         hypervisor: hypervisor, programs: plan.suites.map(\.suite),
         redBefore: progress.outcome.results.count {
           $0.verdict.isRed && !spec.expectedRed.contains($0.planned.name)
-        }, isAfterTrouble: progress.taken.guests > 0, report: events.report)
+        }, isAfterTrouble: progress.taken.guests > 0, shelf: shelf, report: events.report)
       let outcome = await session.run(
         from: progress.saved,
         saving: progress.canSave && (spec.isolation != .none || number > 1))
@@ -83,7 +85,7 @@ struct PlanRun {
     if let milliseconds = guest.restoreMilliseconds { progress.restores.append(milliseconds) }
     progress.canSave = progress.canSave && guest.canSave
     progress.outcome.trouble += guest.trouble
-    if guest.end != .clean, guest.end != nil { progress.taken.guests += 1 }
+    if guest.end != .clean, guest.end != .kept, guest.end != nil { progress.taken.guests += 1 }
     if case .hung = guest.end { progress.taken.hung += 1 }
     // Once more for a case in which the guest was lost, or had next to no processor: that may have been the host's doing.
     let again = guest.results.filter {

@@ -19,6 +19,10 @@ package struct RunSpec: Sendable {
   package var tellsSteps = false
   /// How much runs in one guest.
   package var isolation = Isolation.none
+  /// Says of a result whether its guest is to be kept, the first one of the run; nil keeps none.
+  package var keeps: (@Sendable (CaseResult, Results.GuestRecord) -> Bool)?
+  /// Whether the guests' QEMUs listen for a gdb.
+  package var hasDebugger = false
   /// How often every case runs, each time in a fresh guest; at least 1.
   package var repetitions: Int
   package var accelerator: AcceleratorChoice

@@ -49,14 +49,14 @@ final class SuiteEar: Sendable {
     }
 
     /// Counts a line; gives what is wrong when there were too many.
-    mutating func count(_ line: Int) -> OutputFlood? {
+    mutating func count(_ line: Int) -> ListeningEnd? {
       lines += 1
       bytes += line
       if lines > maximumLines {
-        return OutputFlood("floods its output: over \(maximumLines) lines in one case")
+        return .flood("floods its output: over \(maximumLines) lines in one case")
       }
       if bytes > maximumBytes {
-        return OutputFlood("floods its output: over \(maximumBytes >> 20) MiB in one case")
+        return .flood("floods its output: over \(maximumBytes >> 20) MiB in one case")
       }
       return nil
     }
@@ -66,16 +66,21 @@ final class SuiteEar: Sendable {
   private let kernel: String
   private let state: Mutex<State>
   private let log: FileHandle?
+  private let isForKeeping: @Sendable (CaseResult) -> Bool
   private let report: @Sendable (RunEvent) -> Void
 
   /// An ear for one program, of ours or not; `log` gets every line it prints, nil keeps none.
+  ///
+  /// `isForKeeping` says of a result whether the guest is to stand still at once.
   init(
     _ suite: String, planned: [PlannedCase], isForeign: Bool = false, kernel: String,
-    log: FileHandle?, report: @escaping @Sendable (RunEvent) -> Void
+    log: FileHandle?, isForKeeping: @escaping @Sendable (CaseResult) -> Bool = { _ in false },
+    report: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.suite = suite
     self.kernel = kernel
     self.log = log
+    self.isForKeeping = isForKeeping
     self.report = report
     var transcript = SuiteTranscript(suite: suite, planned: planned)
     // How it ends is the one case that runs all the time.
@@ -87,15 +92,16 @@ final class SuiteEar: Sendable {
 
   /// Takes one line.
   ///
-  /// - Throws: when there were too many; the guest is then not worth listening to.
-  func hear(_ output: ProgramOutput) throws(OutputFlood) {
+  /// - Throws: when there were too many, and the guest is not worth listening to; when it is to be kept.
+  func hear(_ output: ProgramOutput) throws(ListeningEnd) {
     let line = Array((output.text + "\n").utf8)
     var events: [RunEvent] = []
-    let flood = state.withLock { state -> OutputFlood? in
+    let end = state.withLock { state -> ListeningEnd? in
       keep(line, &state)
-      if let flood = state.count(line.count) { return flood }
+      if let end = state.count(line.count) { return end }
       guard output.stream == .out else { return nil }
       var heard: [KTAPEvent] = []
+      var end: ListeningEnd?
       state.reader.read(line) { heard.append($0) }
       for event in heard {
         if case .caseStarted(let name) = event, state.foreign == nil, state.transcript.expects(name)
@@ -106,12 +112,13 @@ final class SuiteEar: Sendable {
           state.announced[result.planned.name] = result.verdict
           state.doubt(result)
           events.append(.caseEnded(result))
+          if isForKeeping(result) { end = .kept }
         }
       }
-      return nil
+      return end
     }
     events.forEach(report)
-    if let flood { throw flood }
+    if let end { throw end }
   }
 
   /// Writes a line to the log, up to its bound.

@@ -16,9 +16,15 @@ struct SuiteStage {
   /// By how much the cases' deadlines are stretched, in percent.
   private let slowness: Int
 
-  init(_ session: GuestSession, _ machine: Machine, slowness: Int) {
+  /// What `run.json` keeps of the guest.
+  private let guest: Results.GuestRecord
+
+  init(
+    _ session: GuestSession, _ machine: Machine, _ guest: Results.GuestRecord, slowness: Int
+  ) {
     self.session = session
     self.machine = machine
+    self.guest = guest
     self.slowness = slowness
   }
 
@@ -35,7 +41,8 @@ struct SuiteStage {
       session.report(.suiteStarted(kernel: session.kernel, suite: suite.name))
       let ear = SuiteEar(
         suite.name, planned: planned, isForeign: suite.foreign != nil, kernel: session.kernel,
-        log: log, report: session.report)
+        log: log, isForKeeping: { [session, guest] in session.shelf?.wants($0, guest) ?? false },
+        report: session.report)
       ears.append(ear)
       do {
         try await run(suite, planned, ear)
@@ -78,7 +85,7 @@ struct SuiteStage {
       runner, arguments: arguments(suite, planned),
       environment: ["FAULTLINE_TIMESCALE": String(slowness)],
       deadline: deadline(of: suite, planned)
-    ) { output throws(OutputFlood) in try ear.hear(output) }
+    ) { output throws(ListeningEnd) in try ear.hear(output) }
     ear.end(run)
     return run.end
   }

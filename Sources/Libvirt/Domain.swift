@@ -1,4 +1,5 @@
 internal import CLibvirt
+internal import Glibc
 
 /// A domain: one virtual machine.
 ///
@@ -59,6 +60,24 @@ package struct Domain: ~Copyable, Sendable {
   /// (`virDomainInjectNMI`).
   package func injectNMI() throws(LibvirtError) {
     try LibvirtError.check(virDomainInjectNMI(pointer, 0))
+  }
+
+  /// Writes its memory and the registers of its vCPUs to an ELF file, and leaves it as it is
+  /// (`virDomainCoreDumpWithFormat`).
+  ///
+  /// The file is as large as the memory, the user's own, and 0600.
+  package func dumpMemory(to path: String) throws(LibvirtError) {
+    try LibvirtError.check(
+      virDomainCoreDumpWithFormat(
+        pointer, path, UInt32(VIR_DOMAIN_CORE_DUMP_FORMAT_RAW.rawValue),
+        UInt32(VIR_DUMP_MEMORY_ONLY.rawValue)))
+  }
+
+  /// Its description as it runs, with the paths that were chosen for it (`virDomainGetXMLDesc`).
+  package func xml() throws(LibvirtError) -> String {
+    guard let text = virDomainGetXMLDesc(pointer, 0) else { throw .last() }
+    defer { free(text) }
+    return String(cString: text)
   }
 
   /// Connects a stream to the first serial port, taking it over from whoever has it (`virDomainOpenConsole`).

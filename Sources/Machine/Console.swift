@@ -13,7 +13,11 @@ package final class Console: Sendable {
     var file: CInt = -1
     var byteCount = 0
     var tail: [UInt8] = []
+    var onPanic: (@Sendable () -> Void)?
   }
+
+  /// The last line of a kernel that panicked, and does not reset.
+  static let panicMark = "---[ end Kernel panic"
 
   private let state: Mutex<State>
   private let onBytes: @Sendable (UnsafeRawBufferPointer) -> Void
@@ -56,16 +60,26 @@ package final class Console: Sendable {
     return String(decoding: line ?? [], as: UTF8.self)
   }
 
+  /// Calls `body`, on libvirt's event thread, when the last line of a panic is shown; whoever writes it.
+  func watchForPanic(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onPanic = body }
+  }
+
   func receive(_ bytes: UnsafeRawBufferPointer) {
-    state.withLock { state in
+    let onPanic: (@Sendable () -> Void)? = state.withLock { state in
       write(bytes, &state)
       state.byteCount += bytes.count
       state.tail.append(contentsOf: bytes.suffix(Self.tailBytes))
       if state.tail.count > 2 * Self.tailBytes {
         state.tail.removeFirst(state.tail.count - Self.tailBytes)
       }
+      guard let onPanic = state.onPanic else { return nil }
+      let mark = Array(Self.panicMark.utf8)
+      let fresh = state.tail.suffix(min(bytes.count, Self.tailBytes) + mark.count - 1)
+      return fresh.contains(mark) ? onPanic : nil
     }
     onBytes(bytes)
+    onPanic?()
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer, _ state: inout State) {

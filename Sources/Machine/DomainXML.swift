@@ -8,6 +8,8 @@ struct DomainXML {
     var disks: [String] = []
     /// The socket of the record port, below 108 bytes; nil lets libvirt choose.
     var channelSocket: String?
+    /// The socket on which QEMU waits for a gdb, below 108 bytes.
+    var debuggerSocket: String?
   }
 
   /// The name of the virtio-serial port that carries the records.
@@ -19,7 +21,7 @@ struct DomainXML {
   /// The XML, one element a line.
   var text: String {
     """
-    <domain type='\(spec.accelerator == .kvm ? "kvm" : "qemu")'>
+    <domain type='\(spec.accelerator == .kvm ? "kvm" : "qemu")'\(namespace)>
       <name>\(escaped(spec.domainName))</name>
       <memory unit='MiB'>\(spec.memoryMebibytes)</memory>
       <vcpu>\(spec.vcpus)</vcpu>
@@ -45,10 +47,28 @@ struct DomainXML {
         <channel type='unix'>\(channelSource)
           <target type='virtio' name='\(Self.channelName)'/>
         </channel>\(disks)
-      </devices>
+      </devices>\(debugger)
     </domain>
 
     """
+  }
+
+  /// Only a guest with a debugger has words for QEMU itself.
+  private var namespace: String {
+    files.debuggerSocket == nil
+      ? "" : " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
+  }
+
+  /// libvirt has no element for it.
+  private var debugger: String {
+    guard let path = files.debuggerSocket else { return "" }
+    return """
+
+        <qemu:commandline>
+          <qemu:arg value='-gdb'/>
+          <qemu:arg value='unix:\(escaped(path)),server=on,wait=off'/>
+        </qemu:commandline>
+      """
   }
 
   /// The default cache of 1 GiB a guest makes many guests run out of memory, and speeds nothing up.

@@ -18,7 +18,7 @@ struct GuestEnding: Equatable {
   /// Takes in an event; whether it was about the end.
   mutating func note<Record>(_ event: GuestEvent<Record>) -> Bool {
     switch event {
-    case .record, .broken: return false
+    case .record, .broken, .panicShown: return false
     case .channelEnded(let detail): channelEnd = detail
     case .consoleEnded: isConsoleEnded = true
     case .shutDown: isShutDown = true

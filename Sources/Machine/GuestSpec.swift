@@ -54,6 +54,10 @@ package struct GuestSpec: Sendable {
   /// 4 or 5, where the processor has a choice; nil for as many as it has.
   package var pageTableLevels: Int?
   package var disks: [Disk]
+  /// Whether a kernel that panics stays as it is, to be looked at; its command line says so too.
+  package private(set) var staysAfterPanic = false
+  /// Whether QEMU listens for a gdb.
+  package private(set) var hasDebugger = false
 
   package init(
     name: String, accelerator: Accelerator, kernel: Source, initramfs: Source,
@@ -73,15 +77,22 @@ package struct GuestSpec: Sendable {
 
   /// A guest of this machine profile.
   ///
-  /// `scratch` is the path of the image of the profile's scratch disk; without it the guest has none.
+  /// `scratch` is the path of the image of the profile's scratch disk; without it the guest has none. With
+  /// `debugger` the kernel is where its symbols say, and QEMU listens for a gdb.
   package init(
     name: String, profile: MachineProfile, accelerator: Accelerator, kernel: Source,
-    initramfs: Source, scratch: String? = nil
+    initramfs: Source, scratch: String? = nil, staysAfterPanic: Bool = false,
+    debugger: Bool = false
   ) {
+    let commandLine = KernelCommandLine(
+      for: accelerator, staysAfterPanic: staysAfterPanic, debugger: debugger,
+      adding: profile.kernelArguments)
     self.init(
       name: name, accelerator: accelerator, kernel: kernel, initramfs: initramfs,
-      commandLine: KernelCommandLine(for: accelerator, adding: profile.kernelArguments),
-      memoryMebibytes: profile.memoryMebibytes, vcpus: profile.vcpus, nodes: profile.nodes)
+      commandLine: commandLine, memoryMebibytes: profile.memoryMebibytes, vcpus: profile.vcpus,
+      nodes: profile.nodes)
+    self.staysAfterPanic = staysAfterPanic
+    hasDebugger = debugger
     if let scratch { disks.append(Disk(MachineProfile.scratchSerial, .image(scratch))) }
     if let mebibytes = profile.swapDiskMebibytes {
       disks.append(Disk(MachineProfile.swapSerial, .empty(mebibytes: mebibytes)))

@@ -131,11 +131,27 @@ extension Hypervisor {
         case .boot(let xml):
           return try connection.makeDomain(xml.text, isPaused: true, endsWithConnection: false)
         case .state(let saved):
-          try connection.restoreDomain(from: saved.image)
+          try Self.restore(saved, on: connection)
           return try connection.domain(named: saved.spec.domainName)
         }
       }
     }
+  }
+
+  /// Makes a domain of a saved state, whose last one may be on its way out: libvirt tells of a domain's end a moment
+  /// before it frees the name.
+  private static func restore(
+    _ saved: SavedGuest, on connection: borrowing Connection
+  ) throws(LibvirtError) {
+    for _ in 0..<100 {
+      do {
+        return try connection.restoreDomain(from: saved.image)
+      } catch {
+        guard error.message.contains("is already being removed") else { throw error }
+        usleep(20_000)
+      }
+    }
+    try connection.restoreDomain(from: saved.image)
   }
 
   /// Gives QEMU the disks as they were when the guest was saved.

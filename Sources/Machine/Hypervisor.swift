@@ -132,12 +132,31 @@ package actor Hypervisor {
   /// Who shall own what QEMU writes to; nil for this user.
   var diskOwner: (user: uid_t, group: gid_t)? { account.map { ($0.user, $0.group) } }
 
+  /// Where somebody else of this user may ask for the guests that are kept; nothing listens there by itself.
+  package nonisolated var controlSocket: String { directory.path + "/" + RunDirectory.control }
+
+  /// Where a guest's QEMU waits for a gdb; nil when it does not.
+  package nonisolated func debuggerSocket(for spec: GuestSpec) -> String? {
+    spec.hasDebugger && isEmbedded ? "\(directory.path)/gdb/\(spec.name)" : nil
+  }
+
+  /// A place in which QEMU may make its socket, and nobody else: who connects to it owns the guest.
+  private func makeDebuggerRoom() throws {
+    try directory.makeDirectory("gdb", permissions: 0o700)
+    let path = directory.path + "/gdb"
+    if let owner = diskOwner, chown(path, owner.user, owner.group) != 0 {
+      throw RunDirectory.failure(path)
+    }
+  }
+
   /// Puts a guest's files where its QEMU finds them.
   func place(_ spec: GuestSpec) throws -> DomainXML.Files {
     if isRemote { return try placeRemotely(spec) }
     var files = try BootFiles(directory: directory, mayLink: isEmbedded, owner: diskOwner)
       .place(spec)
     if isEmbedded { files.channelSocket = "\(directory.path)/guests/\(spec.name)/records" }
+    files.debuggerSocket = debuggerSocket(for: spec)
+    if files.debuggerSocket != nil { try makeDebuggerRoom() }
     return files
   }
 

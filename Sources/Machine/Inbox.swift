@@ -8,6 +8,8 @@ enum GuestEvent<Record: Sendable>: Sendable {
   /// The record port is closed; libvirt's words where there are any.
   case channelEnded(String)
   case consoleEnded
+  /// The console shows the last line of a panic; any program could have written it there.
+  case panicShown
   /// The guest asked for its end: power-off, reset, triple fault.
   case shutDown
   /// The hypervisor says that it crashed.

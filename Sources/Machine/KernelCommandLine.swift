@@ -4,9 +4,16 @@ package struct KernelCommandLine: Sendable, Equatable, CustomStringConvertible {
 
   /// - Parameters:
   ///   - accelerator: what the guest runs on.
+  ///   - staysAfterPanic: whether a dead kernel just sits there, with its memory as it was, instead of ending QEMU.
+  ///   - debugger: whether the kernel is to be where its symbols say.
   ///   - extra: the machine's own words; they come last, so they win where the kernel takes the last.
-  package init(for accelerator: Accelerator, adding extra: [String] = []) {
-    words = Self.common + (accelerator == .tcg ? Self.translated : []) + extra
+  package init(
+    for accelerator: Accelerator, staysAfterPanic: Bool = false, debugger: Bool = false,
+    adding extra: [String] = []
+  ) {
+    words =
+      Self.common + (accelerator == .tcg ? Self.translated : [])
+      + (staysAfterPanic ? ["panic=0"] : []) + (debugger ? ["nokaslr"] : []) + extra
   }
 
   package var description: String { words.joined(separator: " ") }
@@ -15,7 +22,7 @@ package struct KernelCommandLine: Sendable, Equatable, CustomStringConvertible {
     "console=ttyS0",
     // Warnings are splats too and stay visible; everything quieter would cost a trap a character.
     "loglevel=5",
-    // A dead kernel resets, which ends QEMU: it never just sits there.
+    // A dead kernel resets, which ends QEMU: it never just sits there, unless it is to be looked at.
     "panic=-1", "oops=panic", "reboot=t",
     // How the host asks a dead kernel where it is.
     "unknown_nmi_panic",

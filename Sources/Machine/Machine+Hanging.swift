@@ -37,6 +37,9 @@ extension Machine {
 
   /// What hung, by where a kernel was when it got the NMI.
   static func hang(_ console: String) -> Hang {
+    // A kernel that stays after its panic says so once more at its end, behind the backtraces.
+    let last = console.range(of: Console.panicMark, options: .backwards)?.lowerBound
+    let console = console[..<(last ?? console.endIndex)]
     guard let start = console.range(of: "NMI: Not continuing", options: .backwards) else {
       return .kernel
     }

@@ -46,14 +46,14 @@ extension Machine {
   ///   - arguments: after `argv[0]`, at most 64 of 4 KiB.
   ///   - environment: beside what init sets.
   ///   - deadline: after which the guest kills it; rounded up to milliseconds.
-  ///   - onOutput: gets each line in order, on the hypervisor's thread; it throws when it has had enough, and the
-  ///     guest has then broken the protocol.
+  ///   - onOutput: gets each line in order, on the hypervisor's thread; it throws when it has had enough: the guest has
+  ///     then broken the protocol, or it stands still at once.
   /// - Returns: how it ended. The guest's end is a result here, as it belongs to the program that ran.
   /// - Throws: nothing that concerns the guest.
   package func run(
     _ program: GuestProgram, arguments: [String] = [],
     environment: [String: String] = [:], deadline: Duration,
-    onOutput: @Sendable (ProgramOutput) throws(OutputFlood) -> Void
+    onOutput: @Sendable (ProgramOutput) throws(ListeningEnd) -> Void
   ) async throws -> ProgramRun {
     lastRun += 1
     let began = ContinuousClock.now
@@ -80,7 +80,7 @@ extension Machine {
   /// once more by `kill` before it calls the guest hung.
   private func follow(
     _ hearing: inout ProgramHearing, until deadline: ContinuousClock.Instant,
-    onOutput: (ProgramOutput) throws(OutputFlood) -> Void
+    onOutput: (ProgramOutput) throws(ListeningEnd) -> Void
   ) async throws -> ProgramRun.End {
     var limit = deadline + deadlines.overdue
     var hasAsked = false
@@ -97,10 +97,10 @@ extension Machine {
       }
       switch hearing.take(record, isOverdue: ContinuousClock.now >= deadline) {
       case .output(let output):
-        do throws(OutputFlood) {
+        do throws(ListeningEnd) {
           try onOutput(output)
         } catch {
-          giveUp(.broken(error.detail))
+          stopListening(error)
         }
       case .end(let end): return end
       case nil: break

@@ -30,6 +30,8 @@ package actor Machine {
   private(set) var lastPong: ContinuousClock.Instant?
   /// Until when a guest that got an NMI may answer it; nil while none was sent.
   private var interrogationEnd: ContinuousClock.Instant?
+  /// Until when a guest whose console shows a panic, and that should stay after one, may prove that it lives.
+  private var panicLimit: ContinuousClock.Instant?
   /// Records that came before the end, found while the host asked how the guest ended.
   private var late: [GuestProtocol.GuestRecord] = []
   var lastRun: Int64 = 0
@@ -37,6 +39,8 @@ package actor Machine {
   var programs: Set<String>
   /// Whether the guest's files outlive it: others go on from its state.
   var keepsFiles: Bool
+  /// Whether it was stopped to be looked at.
+  var isHeld = false
   /// What the guest comes from; nil when it was booted.
   private let origin: SavedGuest?
   /// Events so far: now and then somebody else gets a turn.
@@ -66,6 +70,7 @@ package actor Machine {
     self.deadlines = deadlines
     self.began = began
     heartbeat = Heartbeat(deadlines, now: .now)
+    if spec.staysAfterPanic { console.watchForPanic { inbox.post(.panicShown) } }
   }
 
   package nonisolated var name: String { spec.name }
@@ -116,10 +121,12 @@ package actor Machine {
       if eventCount.isMultiple(of: 256) { await Task.yield() }
       var wake = asking ? min(limit, heartbeat.wake) : limit
       if let interrogationEnd { wake = min(limit, interrogationEnd) }
+      if let panicLimit { wake = min(wake, panicLimit) }
       if let event = try await nextEvent(until: wake) {
         if let record = try await take(event) { return record }
         continue
       }
+      if concludePanic() { continue }
       guard ContinuousClock.now < limit else { return nil }
       switch heartbeat.step(at: .now) {
       case .wait: break
@@ -145,9 +152,17 @@ package actor Machine {
       if ending.hasBegun { await settle() }
       return nil
     }
-    guard case .record(let record) = event else {
-      if case .broken(let detail) = event { giveUp(.broken(detail)) }
+    let record: GuestProtocol.GuestRecord
+    switch event {
+    case .record(let new): record = new
+    case .broken(let detail):
+      giveUp(.broken(detail))
       return nil
+    case .panicShown:
+      panicLimit = panicLimit ?? .now + deadlines.backtraces
+      channel.send(.ping(nonce: "panic"))
+      return nil
+    default: return nil
     }
     channel.resumeIfDrained()
     heartbeat.hear(at: .now)
@@ -181,6 +196,23 @@ package actor Machine {
     end = interrogationEnd == nil ? ending.end : .hung(Self.hang(console.tail))
   }
 
+  /// Whether a kernel that showed a panic is dead: whoever prints such a line and lives answers in time.
+  private func concludePanic() -> Bool {
+    guard let limit = panicLimit, ContinuousClock.now >= limit else { return false }
+    panicLimit = nil
+    if let lastPong, lastPong >= limit - deadlines.backtraces { return false }
+    end = interrogationEnd == nil ? .panic : .hung(Self.hang(console.tail))
+    return true
+  }
+
+  /// Stops listening to a program that runs.
+  func stopListening(_ reason: ListeningEnd) {
+    giveUp(reason.guestEnd)
+    guard reason == .kept else { return }
+    // At once, before the program goes on; `hold()` says whether it worked.
+    try? withDomain(within: deadlines.interrogation) { try $0.suspend() }  // see above
+  }
+
   /// Gives the guest up: whoever waits for it gets this end; `destroy()` is still the caller's.
   func giveUp(_ end: GuestEnd) {
     guard self.end == nil else { return }
@@ -195,16 +227,33 @@ package actor Machine {
     guard end == nil, interrogationEnd == nil else { return }
     if let qemu, let state = qemu.obstacle { return giveUp(.vanished(state)) }
     interrogationEnd = ContinuousClock.now + deadlines.interrogation
-    // A QEMU whose monitor is dead would keep libvirt, and so this thread, for ever.
-    let guardian = qemu?.killed(after: deadlines.interrogation)
     do {
-      try domain.injectNMI()
-    } catch {
+      try withDomain(within: deadlines.interrogation) { try $0.injectNMI() }
+    } catch let error as LibvirtError {
       giveUp(.vanished("QEMU does not answer: \(error.message)"))
+    } catch {
+      giveUp(.vanished("QEMU does not answer: \(error)"))
     }
-    guardian?.cancel()
     inbox.post(.consoleEnded)
   }
+
+  /// Does something with the guest's domain, for which QEMU gets a bounded time: one whose monitor is dead would keep
+  /// libvirt, and so this thread, for ever.
+  func withDomain<Value>(
+    within patience: Duration, _ body: (borrowing Domain) throws -> Value
+  ) rethrows -> Value {
+    let guardian = qemu?.killed(after: patience)
+    defer { guardian?.cancel() }
+    return try body(domain)
+  }
+
+  /// Whether the guest's QEMU is known to run.
+  nonisolated var hasLivingQEMU: Bool { qemu?.pid != nil && qemu?.obstacle == nil }
+
+  nonisolated func endQEMU() { qemu?.kill() }
+
+  /// Leaves the console to others.
+  func closeConsole() { consoleStream.close() }
 
   /// Lets go of the guest with what ends it in order.
   func prepareToLeave(_ leave: (borrowing Domain) throws -> Void) throws {
@@ -248,8 +297,12 @@ package actor Machine {
   /// Waits for QEMU's end, which the host has forced, so that nothing of it outlives the call.
   private func awaitExit(of qemu: QEMUProcess) async {
     let limit = ContinuousClock.now + deadlines.exit
-    // The next guest from the same state has the same name: libvirt must have let go of it.
-    while qemu.exit == nil || (keepsFiles && ending.stopped == nil), ContinuousClock.now < limit {
+    // The next guest from the same state has the same name: libvirt must have let go of it. And when a guest that was held
+    // goes the process does, and libvirt would write about it where everything is removed already.
+    let waitsForLibvirt = keepsFiles || isHeld
+    while qemu.exit == nil || (waitsForLibvirt && ending.stopped == nil),
+      ContinuousClock.now < limit
+    {
       // A cancelled caller has its guest ended all the same; what is left is for the run directory's removal.
       guard let event = try? await inbox.next(until: limit) else { return }  // see above
       _ = ending.note(event)

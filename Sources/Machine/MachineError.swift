@@ -11,6 +11,8 @@ package enum MachineError: Error, Equatable, Sendable {
   case notStarted(guest: String, cause: String)
   /// The guest's state could not be written.
   case notSaved(guest: String, cause: String)
+  /// The guest's memory could not be written to a file.
+  case notDumped(guest: String, cause: String)
   /// No greeting came in time; how many bytes the console holds, and its last line.
   case noGreeting(guest: String, within: Duration, consoleBytes: Int, lastLine: String)
   /// The guest ended before it greeted.
@@ -47,6 +49,8 @@ extension MachineError: CustomStringConvertible {
       "guest \(guest) does not start\n  cause:   \(cause)"
     case .notSaved(let guest, let cause):
       "guest \(guest) cannot be saved\n  cause:   \(cause)"
+    case .notDumped(let guest, let cause):
+      "guest \(guest) cannot be dumped\n  cause:   \(cause)"
     case .noGreeting(let guest, let within, let bytes, let line):
       """
       guest \(guest) did not greet within \(within.components.seconds) s
@@ -88,6 +92,7 @@ extension MachineError: CustomStringConvertible {
     case .hung: "it \(end.phrase)"
     case .broken(let detail): "it " + detail
     case .interrupted: "the run was stopped"
+    case .kept: "it \(end.phrase)"
     }
   }
 }

@@ -60,6 +60,19 @@ package final class RunDirectory: Sendable {
     for directory in live.withLock({ $0 }) { directory.remove() }
   }
 
+  /// The file by which a process with kept guests is asked for them.
+  static let control = "control"
+
+  /// The control sockets of this user's processes that have one, whether or not somebody still listens.
+  package static func controlSockets() -> [String] {
+    parents.flatMap { parent -> [String] in
+      // A directory that cannot be read holds nothing of ours.
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []  // see above
+      return names.sorted().filter { $0.hasPrefix(prefix) && isOurs(parent + "/" + $0) }
+        .map { "\(parent)/\($0)/\(control)" }.filter { access($0, F_OK) == 0 }
+    }
+  }
+
   /// Begins to remove what killed processes of this user left behind, and does not wait for it.
   package static func sweep() {
     NativeThread.start("sweep") {

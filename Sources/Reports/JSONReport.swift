@@ -21,6 +21,26 @@ package struct JSONReport: Sendable {
     try write(encoded: score, to: &output)
   }
 
+  /// Writes a comparison and a newline.
+  package func write(_ comparison: Comparison, to output: inout some TextOutputStream) throws {
+    try write(encoded: comparison, to: &output)
+  }
+
+  /// Writes runs of the history and a newline.
+  package func write(_ runs: [RunListing], to output: inout some TextOutputStream) throws {
+    try write(encoded: runs, to: &output)
+  }
+
+  /// Writes the histories of cases and a newline.
+  package func write(_ histories: [CaseHistory], to output: inout some TextOutputStream) throws {
+    try write(encoded: histories, to: &output)
+  }
+
+  /// Writes results alone, and a newline.
+  package func write(_ results: [CaseResult], to output: inout some TextOutputStream) throws {
+    try write(encoded: results, to: &output)
+  }
+
   func write(encoded value: some Encodable, to output: inout some TextOutputStream) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

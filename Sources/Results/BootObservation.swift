@@ -60,7 +60,7 @@ package struct BootObservation: Equatable, Sendable {
       let cure = "if it does so on every kernel: make guest"
       return Judgement(
         .error, Reason(.breach, "before it greeted, the guest \(detail); \(cure)"))
-    case .clean, .vanished, .channelClosed:
+    case .clean, .vanished, .channelClosed, .kept:
       let end = guestEnd.map(\.phrase) ?? ""
       return Judgement(.lost, Reason(.vanished, "the guest \(end) before it greeted"))
     }

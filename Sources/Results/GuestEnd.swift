@@ -14,6 +14,8 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
   case broken(String)
   /// Somebody stopped the run.
   case interrupted
+  /// It lives, stopped after a case that failed, for somebody to look at.
+  case kept
 
   /// The end in words that continue "the guest …".
   package var phrase: String {
@@ -26,6 +28,7 @@ package enum GuestEnd: Equatable, Hashable, Sendable {
     case .hung(let hang): hang.phrase
     case .broken(let detail): detail
     case .interrupted: "was stopped"
+    case .kept: "was kept to be looked at"
     }
   }
 }

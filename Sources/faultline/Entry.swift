@@ -4,6 +4,8 @@ internal import Kernels
 internal import Lab
 internal import Machine
 internal import Reports
+internal import Results
+internal import Store
 
 /// Where the program begins, and where every error becomes words and a status.
 @main
@@ -42,8 +44,10 @@ enum Entry {
   static func status(of error: any Error) -> ExitStatus {
     switch error {
     case is UsageFailure, is UnknownKernel, is KernelPathError, is CatalogError, is SourceError,
-      is ConfigError, is SeriesError:
+      is ConfigError, is SeriesError, is ComparisonError, is RunChoiceError, is RunFileError,
+      is RunMerge.Refusal:
       .usage
+    case HistoryError.conflict, HistoryError.duplicate: .usage
     case is EncodingError: .bug
     default: .hostTrouble
     }

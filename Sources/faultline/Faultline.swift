@@ -16,7 +16,10 @@ struct Faultline: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
-      ListCommand.self, ReportCommand.self, CatalogueCommand.self, KernelsCommand.self,
+      CompareCommand.self, ReportCommand.self, HistoryCommand.self, RunsCommand.self,
+      ShowCommand.self, ImportCommand.self, ExportCommand.self, MergeCommand.self,
+      PruneCommand.self, GuestsCommand.self, DumpCommand.self, ListCommand.self,
+      CatalogueCommand.self, KernelsCommand.self,
       DoctorCommand.self,
     ])
 }

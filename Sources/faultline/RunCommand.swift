@@ -6,6 +6,7 @@ internal import Lab
 internal import Machine
 internal import Reports
 internal import Results
+internal import Store
 
 /// `faultline run`: boots kernels and runs suites on them.
 struct RunCommand: AsyncParsableCommand {
@@ -16,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
       faultline run --kernel debian-6.12 --program selftests/mm/cow
       faultline run --plan kernels/nightly.yaml --dry-run
       faultline run --rerun-failed results/RUN --repeat 5
+      faultline run --kernel debian-6.12 --keep --gdb
 
       Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
       red; 69 when the host kept it from running; 130 when interrupted. While it runs, t on its \
@@ -43,7 +45,18 @@ struct RunCommand: AsyncParsableCommand {
     let outcome = await work.value
     await checkpoints.end()
     progress.end()
+    do {
+      try await finish(plan, outcome, signals)
+    } catch {
+      await outcome.kept?.host.close()
+      throw error
+    }
+  }
 
+  /// Keeps and shows the results, then the guest; throws the run's status.
+  private func finish(
+    _ plan: (spec: RunSpec, knownIssues: KnownIssues), _ outcome: Lab.Outcome, _ signals: Signals
+  ) async throws {
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
     let output = RunOutput(plan.spec, options, plan.knownIssues, news)
@@ -51,9 +64,35 @@ struct RunCommand: AsyncParsableCommand {
     try output.show(run, options.format)
     let troubles = outcome.trouble + (unkept.map { [$0] } ?? [])
     for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
+    let isKept = options.noHistory || keepInHistory(run, RunFiles(plan.spec.directory).json)
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
+    if let kept = outcome.kept {
+      try await options.keeping.hold(kept.guest, on: kept.host, until: signals)
+      await kept.guest.end()
+      await kept.host.close()
+    } else if options.keeping.isWanted {
+      Terminal.err("no guest is kept: nothing failed whose guest lives\n")
+    }
     if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
     if run.exitStatus != 0 { throw ExitStatus.failures.code }
+    if !isKept { throw ExitStatus.hostTrouble.code }
+  }
+
+  /// Imports the run; what keeps it from that is told, and costs nothing but the history.
+  private func keepInHistory(_ run: Run, _ file: URL) -> Bool {
+    do {
+      _ = try options.history.open().add(run, at: .now)
+      return true
+    } catch {
+      let path = Escaping.shellWord(Terminal.relative(file.path))
+      Terminal.err(
+        """
+        warning: the run is not in the history: \(Escaping.lines("\(error)"))
+          then: \(Terminal.program) import \(path)
+
+        """)
+      return false
+    }
   }
 }
 
@@ -82,6 +121,8 @@ private struct Preparation {
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
     spec.tellsSteps = options.steps
+    spec.keeps = options.keeping.choice(knownIssues)
+    spec.hasDebugger = options.keeping.gdb
     request.complete(&spec)
     return (spec, knownIssues)
   }

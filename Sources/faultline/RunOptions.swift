@@ -62,6 +62,8 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .long, help: "Record what every case does, step by step, in run.json.")
   var steps = false
 
+  @OptionGroup var keeping: Keeping
+
   @Option(name: .long, help: "A libvirt URI; the default needs no daemon.")
   var connect: String?
 
@@ -70,6 +72,11 @@ struct RunOptions: ParsableArguments {
 
   @Option(name: .long, help: "Where the run's files go; the default is results/RUN.")
   var out: String?
+
+  @OptionGroup var history: HistoryOptions
+
+  @Flag(name: .long, help: "Leave the run out of the history.")
+  var noHistory = false
 
   /// What is booted when no kernel is named.
   static let defaultKernel = "debian-6.12"
@@ -90,6 +97,7 @@ struct RunOptions: ParsableArguments {
     if program.isEmpty, !programArguments.isEmpty {
       throw ValidationError("what stands behind -- is for a --program, and there is none")
     }
+    try keeping.check(connection: connect)
   }
 }
 

@@ -49,6 +49,11 @@ struct Terminal {
     return called.contains("/") ? relative(called) : called
   }
 
+  /// A path from the root, whatever the working directory.
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
   /// A path as it is seen from the working directory.
   static func relative(_ path: String) -> String {
     let here = FileManager.default.currentDirectoryPath + "/"

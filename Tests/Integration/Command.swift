@@ -36,9 +36,11 @@ struct Command {
   func run(
     _ program: String, _ arguments: [String], environment: [Environment.Key: String?] = [:]
   ) async throws -> Outcome {
+    // No test may write into the history of whoever runs it.
+    let own = environment.merging(["XDG_STATE_HOME": directory.path]) { given, _ in given }
     let result = try await Subprocess.run(
       program.contains("/") ? .path(FilePath(program)) : .name(program),
-      arguments: Arguments(arguments), environment: .inherit.updating(environment),
+      arguments: Arguments(arguments), environment: .inherit.updating(own),
       workingDirectory: FilePath(directory.path), output: .string(limit: 1 << 24),
       error: .string(limit: 1 << 22))
     return Outcome(

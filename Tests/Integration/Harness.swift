@@ -91,7 +91,9 @@ struct Harness {
       try await Subprocess.run(
         .path(FilePath(Self.root.appendingPathComponent("bin/faultline").path)),
         arguments: Arguments(words),
-        environment: .inherit.updating(["FAULTLINE_HOME": home, "PATH": path]),
+        environment: .inherit.updating([
+          "FAULTLINE_HOME": home, "PATH": path, "XDG_STATE_HOME": home,
+        ]),
         input: .none, output: .discarded, error: .string(limit: 1 << 20)
       ) { execution -> (pid: pid_t, seen: Int, peak: Int) in
         let pid = execution.processIdentifier.value
@@ -150,7 +152,7 @@ struct Harness {
   }
 
   /// What is left of a run's QEMUs and files; a killed run's guard gets a few seconds.
-  private func leftovers(of pid: pid_t) async throws -> Int {
+  func leftovers(of pid: pid_t) async throws -> Int {
     var left = 0
     for _ in 0..<100 {
       let files = try FileManager.default.contentsOfDirectory(atPath: "/tmp")
@@ -168,7 +170,7 @@ struct Harness {
     try? FileManager.default.removeItem(at: directory)  // see above
   }
 
-  private static func isAlive(_ pid: pid_t) -> Bool {
+  static func isAlive(_ pid: pid_t) -> Bool {
     guard kill(pid, 0) == 0 else { return false }
     // It may fail for a moment while this process is busy; that is not the other one's end.
     guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return true }

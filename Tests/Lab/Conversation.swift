@@ -61,10 +61,10 @@ struct Conversation {
     let ear = SuiteEar("test-trouble", planned: planned, kernel: "debian-6.12", log: nil) { _ in }
     var end = finalEnd(guest)
     for output in outputs {
-      do throws(OutputFlood) {
+      do throws(ListeningEnd) {
         try ear.hear(output)
       } catch {
-        end = .guestGone(.broken(error.detail))
+        end = .guestGone(error.guestEnd)
         break
       }
     }
@@ -109,7 +109,7 @@ struct ConversationLines {
           case .hung: .hang
           case .broken: .error
           case .interrupted: .missing
-          case .clean, .vanished, .channelClosed: .lost
+          case .clean, .vanished, .channelClosed, .kept: .lost
           }
       } else {
         verdicts[name] = .missing

@@ -52,7 +52,7 @@ struct HostileGuestTests {
   private func flood(_ first: [String], _ again: [String]) -> (lines: Int, results: [CaseResult]) {
     let ear = SuiteEar("test-trouble", planned: Self.planned, kernel: "k", log: nil) { _ in }
     var lines = 0
-    do throws(OutputFlood) {
+    do throws(ListeningEnd) {
       for line in first { try ear.hear(ProgramOutput(.out, line)) }
       while lines < 1_000_000 {
         lines += 1
@@ -61,7 +61,7 @@ struct HostileGuestTests {
       Issue.record("it was never too much")
     } catch {
       ear.end(
-        ProgramRun(end: .guestGone(.broken(error.detail)), hasStarted: true, duration: .zero))
+        ProgramRun(end: .guestGone(error.guestEnd), hasStarted: true, duration: .zero))
     }
     return (lines, ear.conclude().results)
   }

@@ -48,6 +48,22 @@ struct DomainXMLTests {
     try expectSnapshot(Self.text(spec), "awkward.xml")
   }
 
+  @Test("only a guest that a gdb may attach to has words for QEMU itself")
+  func debugger() throws {
+    let profile = MachineProfile(
+      name: "m", memoryMebibytes: 512, vcpus: 1, nodes: 1, hugepages2M: 0, swap: .none,
+      scratch: nil)
+    let spec = GuestSpec(
+      name: "run-1", profile: profile, accelerator: .tcg, kernel: .file("/k"),
+      initramfs: .file("/i"), staysAfterPanic: true, debugger: true)
+    let text = DomainXML(
+      spec: spec,
+      files: .init(kernel: "/k", initramfs: "/i", debuggerSocket: "/run/gdb/<run>-1")
+    ).text
+    try expectSnapshot(text, "debugger.xml")
+    #expect(XMLParser(data: Data(text.utf8)).parse())
+  }
+
   @Test("page tables of 4 and of 5 levels are the processor's", arguments: [4, 5])
   func pageTableLevels(_ levels: Int) throws {
     for accelerator in Accelerator.allCases {
@@ -108,6 +124,13 @@ struct KernelCommandLineTests {
         == Self.common
         + " no_timer_check watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 loglevel=8")
     #expect(KernelCommandLine(for: .kvm).description == Self.common)
+  }
+
+  @Test("a kernel that is to be looked at stays after a panic, and is where its symbols say")
+  func inspected() {
+    #expect(
+      KernelCommandLine(for: .kvm, staysAfterPanic: true, debugger: true, adding: ["a"])
+        .description == Self.common + " panic=0 nokaslr a")
   }
 
   @Test("a profile's words, memory, vCPUs, nodes and disks reach the guest")

@@ -179,7 +179,7 @@ import Testing
     ]
     let ends: [GuestEnd?] = [
       nil, .clean, .panic, .vanished(""), .channelClosed(""), .hung(.unknown), .interrupted,
-      .broken(""),
+      .broken(""), .kept,
     ]
     for claim in claims {
       for end in ends {

@@ -12,9 +12,12 @@ struct TidyTests {
     "Libvirt": ["CLibvirt"],
     "Machine": ["Libvirt", "Results", "GuestProtocol", "KernelLog"],
     "Kernels": ["Results"],
+    "Store": ["Results", "KernelLog", "GuestProtocol"],
     "Reports": ["Results", "KernelLog", "GuestProtocol"],
     "Lab": ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog"],
-    "faultline": ["Lab", "Reports", "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog"],
+    "faultline": [
+      "Lab", "Reports", "Store", "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog",
+    ],
   ]
   private static let ours = Set(arrows.keys).union(["CLinuxMM", "CLibvirt"])
   private static let withoutFoundation: Set<String> = [

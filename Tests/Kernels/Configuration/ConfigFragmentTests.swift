@@ -9,7 +9,7 @@ import Testing
     #expect(
       library.names
         == [
-          "base", "debug", "debug-info", "fault-injection", "gup-test", "kasan",
+          "base", "debug", "debug-info", "debugger", "fault-injection", "gup-test", "kasan",
           "lkdtm", "thp-always",
         ])
     for name in library.names { #expect(try !library.fragment(named: name).requests.isEmpty) }
