@@ -15,6 +15,8 @@ package struct RunPlan: Sendable {
   package var isolation = Isolation.none
   package var seed: UInt64?
   package var deadline: Duration?
+  package var baseline: PlanBaseline?
+  package var redness = PlanRedness.failures
 
   package var selection: CaseSelection { exclusions.isEmpty ? .everything : .except(exclusions) }
 

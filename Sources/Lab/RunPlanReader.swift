@@ -20,7 +20,7 @@ struct RunPlanReader {
 
   /// The keys of a plan, in the order in which they are read.
   private enum Key: String, CaseIterable {
-    case kernels, machines, suites, filter, exclude, isolate, seed, deadline
+    case kernels, machines, suites, filter, exclude, isolate, seed, deadline, baseline, red
     case repetitions = "repeat"
   }
 
@@ -42,6 +42,14 @@ struct RunPlanReader {
     if let node = field(.isolate) {
       let word = try yaml.text(node, "\"isolate\"")
       plan.isolation = try choice(word, node, "\"isolate\"")
+    }
+    if let node = field(.baseline) { plan.baseline = try baseline(node, of: plan) }
+    if let node = field(.red) {
+      plan.redness = try choice(try yaml.text(node, "\"red\""), node, "\"red\"")
+      guard plan.redness == .failures || plan.baseline != nil else {
+        throw yaml.problem(
+          at: node, "\"red\" is \"\(plan.redness.rawValue)\", and there is no \"baseline\"")
+      }
     }
     if let node = field(.exclude) { plan.exclusions = try exclusions(node, of: plan) }
     return plan
@@ -169,6 +177,32 @@ extension RunPlanReader {
       suite: try glob("suite", among: plan.suites.map(\.name)),
       name: try glob("case", among: plan.suites.flatMap { $0.cases.map(\.name) }),
       reason: try yaml.text(reason, "\"reason\" of a rule"))
+  }
+
+  private func baseline(_ node: Node, of plan: RunPlan) throws -> PlanBaseline {
+    if let text = node.scalar?.string {
+      guard text == "previous" else {
+        throw yaml.problem(
+          at: node,
+          "\"baseline\" is \"\(text)\"; expected previous, {run: RUN} or {kernel: NAME}")
+      }
+      return .previous
+    }
+    let fields = try yaml.fields(of: node, allowed: ["run", "kernel"], place: "\"baseline\"")
+    switch (fields["run"], fields["kernel"]) {
+    case (let run?, nil): return .run(try yaml.text(run, "\"run\" of \"baseline\""))
+    case (nil, let kernel?):
+      let text = try yaml.text(kernel, "\"kernel\" of \"baseline\"")
+      guard let place = plan.kernels.firstIndex(of: text), plan.kernels.count > 1 else {
+        throw yaml.problem(
+          at: kernel,
+          plan.kernels.contains(text)
+            ? "\"\(text)\" is the only kernel of the plan: there is none to compare with it"
+            : "no kernel of the plan is \"\(text)\"\(hint(text, among: plan.kernels))")
+      }
+      return .kernel(try kernelNames(plan)[place])
+    default: throw yaml.problem(at: node, "\"baseline\" names a run or a kernel, one of them")
+    }
   }
 
   /// What the kernels of the plan are called in its results.

@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
 
   /// Keeps and shows the results, then the guest; throws the run's status.
   private func finish(
-    _ plan: (spec: RunSpec, knownIssues: KnownIssues), _ outcome: Lab.Outcome, _ signals: Signals
+    _ plan: Prepared, _ outcome: Lab.Outcome, _ signals: Signals
   ) async throws {
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
@@ -64,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     try output.show(run, options.format)
     let troubles = outcome.trouble + (unkept.map { [$0] } ?? [])
     for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
+    let isRed = judge(run, plan)
     let isKept = options.noHistory || keepInHistory(run, RunFiles(plan.spec.directory).json)
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
     if let kept = outcome.kept {
@@ -74,8 +75,22 @@ struct RunCommand: AsyncParsableCommand {
       Terminal.err("no guest is kept: nothing failed whose guest lives\n")
     }
     if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
-    if run.exitStatus != 0 { throw ExitStatus.failures.code }
+    if isRed { throw ExitStatus.failures.code }
     if !isKept { throw ExitStatus.hostTrouble.code }
+  }
+
+  /// Whether the run is red, by its baseline where it has one; what keeps it from being compared leaves the failures.
+  private func judge(_ run: Run, _ plan: Prepared) -> Bool {
+    guard let baseline = plan.baseline else { return run.exitStatus != 0 }
+    do {
+      let answer = try baseline.judge(run)
+      answer.show(options.format)
+      try answer.keep(in: plan.spec.directory)
+      return answer.isRed
+    } catch {
+      Terminal.err("warning: the run is not compared: \(Escaping.lines("\(error)"))\n")
+      return run.exitStatus != 0
+    }
   }
 
   /// Imports the run; what keeps it from that is told, and costs nothing but the history.
@@ -96,6 +111,13 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
+/// What a run needs to begin, and to be judged.
+private struct Prepared {
+  let spec: RunSpec
+  let knownIssues: KnownIssues
+  let baseline: Baseline?
+}
+
 /// A command line turned into a run, every name checked before anything is fetched or started.
 private struct Preparation {
   private let options: RunOptions
@@ -106,10 +128,11 @@ private struct Preparation {
     self.workspace = workspace
   }
 
-  func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
+  func plan() async throws -> Prepared {
     let request = try await RunRequest(options, workspace)
     let sources = try request.kernels.map(workspace.source)
     let knownIssues = try workspace.knownIssues()
+    let baseline = try Baseline(request, options.history, workspace)
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
     let id = RunName.make()
@@ -124,7 +147,7 @@ private struct Preparation {
     spec.keeps = options.keeping.choice(knownIssues)
     spec.hasDebugger = options.keeping.gdb
     request.complete(&spec)
-    return (spec, knownIssues)
+    return Prepared(spec: spec, knownIssues: knownIssues, baseline: baseline)
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {

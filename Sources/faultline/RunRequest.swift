@@ -16,6 +16,8 @@ struct RunRequest {
   var seed: UInt64?
   var selection = CaseSelection.everything
   var deadline: Duration?
+  var baseline: PlanBaseline?
+  var redness = PlanRedness.failures
 
   /// - Throws: `UsageFailure`, `CatalogError`.
   init(_ options: RunOptions, _ workspace: Workspace) async throws {
@@ -29,6 +31,8 @@ struct RunRequest {
       seed = options.seed ?? plan.seed
       selection = plan.selection
       deadline = plan.deadline
+      baseline = plan.baseline
+      redness = plan.redness
     } else if let path = options.rerunFailed {
       let failed = try await FailedCases(of: SavedRun(path), options, workspace)
       kernels = failed.kernels

@@ -83,6 +83,72 @@ struct PlanTests {
   }
 }
 
+/// Nights one after the other, compared.
+@Suite("a plan with a baseline", .serialized)
+struct BaselineTests {
+  @Test(
+    "with red: regressions the first night is judged by its failures, later ones by what is new")
+  func nights() async throws {
+    let harness = try Harness()
+    defer { harness.remove() }
+    func night(_ cases: String, _ red: String) async throws -> Harness.Outcome {
+      let file = harness.directory.appendingPathComponent("plan.yaml")
+      let text = """
+        kernels: [debian-6.12]
+        machines: [small]
+        filter: [\(cases)]
+        baseline: previous
+        red: \(red)
+        """
+      try Data(text.utf8).write(to: file)
+      let history = harness.directory.appendingPathComponent("nightly.db").path
+      let outcome = try await harness.run(
+        ["--plan", file.path, "--format", "json", "--history", history])
+      _ = try harness.moveRun(to: UUID().uuidString)
+      return outcome
+    }
+    let first = try await night("trouble.pass, trouble.fail", "regressions")
+    #expect(first.status == .exited(1), "\(first.err)")
+    #expect(first.err.contains("baseline: there is no earlier run, so red are failures"))
+    let second = try await night("trouble.pass, trouble.fail", "regressions")
+    #expect(second.status == .exited(0), "\(second.err)")
+    #expect(second.err.contains("baseline: red: regressions; there are none"))
+    #expect(second.run.redResults.count == 1)
+    // What is tested no more is lost.
+    let third = try await night("trouble.fail", "regressions")
+    #expect(third.status == .exited(1), "\(third.err)")
+    #expect(third.err.contains("baseline: red: regressions; 1 lost-coverage"))
+    let fourth = try await night("trouble.fail", "any-change")
+    #expect(fourth.status == .exited(0), "\(fourth.err)")
+    let fifth = try await night("trouble.fail", "failures")
+    #expect(fifth.status == .exited(1), "\(fifth.err)")
+  }
+
+  @Test("a kernel of the plan is the baseline of the others, and the comparison is kept")
+  func kernels() async throws {
+    let command = try Command()
+    defer { command.remove() }
+    let built = try await command.faultline(["kernels", "build", Command.source])
+    let image = built.out.trimmingCharacters(in: .whitespacesAndNewlines)
+    try command.write(
+      """
+      kernels: [debian-6.12, \(image)]
+      machines: [small]
+      filter: [fork-anon.no-event-clears-child]
+      baseline: {kernel: debian-6.12}
+      red: any-change
+      """, to: "plan.yaml")
+    let outcome = try await command.faultline([
+      "run", "--accel", "tcg", "--plan", "plan.yaml", "--out", "run",
+    ])
+    #expect(outcome.status == .exited(0), "\(outcome.out)\(outcome.err)")
+    #expect(outcome.out.contains("baseline: red: any-change; there are none"))
+    let kept = command.directory.appendingPathComponent("run/comparison.md")
+    let text = try String(contentsOf: kept, encoding: .utf8)
+    #expect(text.hasPrefix("## `debian-6.12` → "), "\(text)")
+  }
+}
+
 /// What of a plan, and of an earlier run, can be said without booting anything.
 @Suite("plans and earlier runs")
 struct PlanWordsTests {

@@ -64,7 +64,10 @@ struct RunPlanTests {
       isolate: suite
       seed: 7
       deadline: 90 min
+      baseline: {kernel: debian-6.1}
+      red: any-change
       """)
+    #expect(plan.baseline == .kernel("debian-6.1") && plan.redness == .anyChange)
     #expect(plan.machines.map(\.name) == ["small", "zswap"])
     #expect(plan.suites.flatMap { $0.cases.map(\.name) }.count == 3)
     #expect(
@@ -85,6 +88,13 @@ struct RunPlanTests {
       try plan("kernels: [debian-6.12]\ndeadline: \(text)").deadline == .seconds(seconds))
   }
 
+  @Test(
+    "a baseline is the previous run, or one that is named",
+    arguments: [("previous", PlanBaseline.previous), ("{run: results/a}", .run("results/a"))])
+  func baselines(_ text: String, _ baseline: PlanBaseline) throws {
+    #expect(try plan("kernels: [debian-6.12]\nbaseline: \(text)").baseline == baseline)
+  }
+
   /// A line that is wrong below three that are not, and what is said of it.
   static let mistakes = [
     ("kernel: x", 4, "unknown key \"kernel\" in a plan; did you mean \"kernels\"?"),
@@ -101,6 +111,13 @@ struct RunPlanTests {
     ("seed: -1", 4, "\"seed\" is \"-1\""),
     ("deadline: 6", 4, "expected a time up to a week, such as 6 h, 90 min or 30 s"),
     ("deadline: 8000 h", 4, "expected a time up to a week"),
+    ("baseline: yesterday", 4, "\"baseline\" is \"yesterday\"; expected previous, {run: RUN}"),
+    ("baseline: {kernel: debian-6.12}", 4, "\"debian-6.12\" is the only kernel of the plan"),
+    ("baseline: {kernel: debian-6.1}", 4, "did you mean \"debian-6.12\"?"),
+    ("baseline: {runs: x}", 4, "unknown key \"runs\" in \"baseline\"; did you mean \"run\"?"),
+    ("baseline: {run: x, kernel: y}", 4, "names a run or a kernel, one of them"),
+    ("red: regressions", 4, "\"red\" is \"regressions\", and there is no \"baseline\""),
+    ("baseline: previous\nred: regresions", 5, "did you mean \"regressions\"?"),
     ("exclude: {}", 4, "\"exclude\" must be a list of rules"),
     ("exclude:\n  - suite: swap", 5, "lacks \"reason\""),
     ("exclude:\n  - reason: x", 5, "names no kernel, machine, suite or case"),
