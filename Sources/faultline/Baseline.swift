@@ -80,7 +80,13 @@ struct Baseline {
     switch source {
     case .kernel(let base):
       let others = Self.unique(run.results.map(\.planned.kernel)).filter { $0 != base }
-      return try others.map { try Comparison.between(run.only(base), run.only($0)) }
+      let left = run.only(base)
+      return try others.map { name in
+        let right = run.only(name)
+        return try Comparison.between(
+          ComparedSide(left, name: base), ComparedSide(right, name: name),
+          baseDetails: left.results(at:), candidateDetails: right.results(at:))
+      }
     case .side(let side): return [try compare(side, run)]
     case .previous(let options):
       // A run that was stopped early says little of what was so before.
@@ -96,8 +102,8 @@ struct Baseline {
 
   private func compare(_ base: StoredSide, _ run: Run) throws -> Comparison {
     try Comparison.between(
-      base.side, ComparedSide(run, name: run.id), baseDetails: base.details
-    ) { places in Dictionary(uniqueKeysWithValues: places.map { ($0, run.results[$0]) }) }
+      base.side, ComparedSide(run, name: run.id), baseDetails: base.details,
+      candidateDetails: run.results(at:))
   }
 
   private static func unique(_ names: [String]) -> [String] {
@@ -130,6 +136,11 @@ extension Baseline.Answer {
 }
 
 extension Run {
+  /// What the places of a `ComparedSide` of this run stand for.
+  fileprivate func results(at places: [Int]) -> [Int: CaseResult] {
+    Dictionary(places.map { ($0, results[$0]) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// What one kernel has to say.
   fileprivate func only(_ kernel: String) -> Run {
     var run = self
