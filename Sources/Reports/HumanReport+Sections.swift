@@ -122,9 +122,13 @@ extension HumanReport {
     guard isMuch, let directory, !red.contains(where: { foreign[$0.planned.suite] != nil }) else {
       return Array(commands.prefix(3))
     }
+    // A kernel whose name is not what it was asked for by is not found by its name.
+    let kernels = TextLayout.unique(red.map(\.planned.kernel))
+    let words = kernels.map { kernelWords[$0] ?? $0 }
+    let again = words == kernels ? [] : words.flatMap { ["--kernel", $0] }
     return [
-      ([program, "run", "--rerun-failed", directory] + options).map(Escaping.shellWord)
-        .joined(separator: " ")
+      ([program, "run", "--rerun-failed", directory] + again + options)
+        .map(Escaping.shellWord).joined(separator: " ")
     ]
   }
 

@@ -56,6 +56,11 @@ package struct PlanReport: Sendable {
     return [style.paint(machine, .strong) + "   " + header] + rows
   }
 
+  /// Writes only what is left out and why; nothing when nothing is.
+  package func writeExclusions(_ grid: PlanGrid, to output: inout some TextOutputStream) {
+    for line in excluded(grid) { output.write(line + "\n") }
+  }
+
   private func excluded(_ grid: PlanGrid) -> [String] {
     guard !grid.excluded.isEmpty else { return [] }
     let lines = grid.excluded.map { rule, count in

@@ -143,6 +143,7 @@ private struct Preparation {
       repetitions: request.repetitions, accelerator: choice, connection: options.connect,
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
+    try request.tellExclusions(workspace)
     spec.tellsSteps = options.steps
     spec.keeps = options.keeping.choice(knownIssues)
     spec.hasDebugger = options.keeping.gdb

@@ -71,16 +71,25 @@ struct RunRequest {
 
   /// Prints what would run.
   func preview(_ workspace: Workspace) throws {
-    let grid = PlanGrid(
+    var text = ""
+    PlanReport(
+      style: .standardOutput, width: Terminal().columns, deadline: deadline?.words
+    ).write(try grid(workspace), to: &text)
+    Terminal.out(text)
+  }
+
+  /// Says on standard error what is left out: it is no part of the plan, and nothing goes missing in silence.
+  func tellExclusions(_ workspace: Workspace) throws {
+    guard case .except = selection else { return }
+    var text = ""
+    PlanReport().writeExclusions(try grid(workspace), to: &text)
+    Terminal.err(text)
+  }
+
+  private func grid(_ workspace: Workspace) throws -> PlanGrid {
+    PlanGrid(
       kernels: try kernels.map { try workspace.source($0).name }, machines: machines.map(\.name),
       suites: suites.map { ($0.name, $0.cases.map(\.name)) }, selection: selection,
       repetitions: repetitions)
-    var text = ""
-    let style = TerminalStyle(
-      isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
-    PlanReport(
-      style: style, width: Terminal().columns, deadline: deadline?.words
-    ).write(grid, to: &text)
-    Terminal.out(text)
   }
 }

@@ -41,6 +41,7 @@ struct PlanTests {
     let outcome = try await harness.run(["--plan", plan])
     #expect(outcome.status == .exited(1), "\(outcome.err)")
     #expect(outcome.run.seed == 11)
+    #expect(outcome.err.contains("     1  it is red  (machine one-node, case trouble.fail)\n"))
     #expect(
       verdicts(outcome.run) == [
         "boot on small": .pass, "trouble.pass on small": .pass, "trouble.fail on small": .fail,

@@ -157,6 +157,23 @@ struct RunPlanTests {
     #expect(error?.problem.contains(words) == true)
   }
 
+  @Test("docs/ci.md has every key, and no other")
+  func documentation() throws {
+    let error = #expect(throws: CatalogError.self) {
+      _ = try plan("kernels: [debian-6.12]\nxxxxxxxxxxxx: 1")
+    }
+    let known = try #require(error?.problem.components(separatedBy: "known: ").last)
+    let file = Self.kernelsFolder.appending(path: "../docs/ci.md")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    let section = try #require(page.components(separatedBy: "\n## The plan\n").last)
+    let table = try #require(
+      section.components(separatedBy: "\n\n").first { $0.contains("| --- |") })
+    let keys = table.split(separator: "\n").compactMap {
+      $0.firstMatch(of: /^\| `([a-z]+)` \|/).map { String($0.1) }
+    }
+    #expect(Set(keys) == Set(known.components(separatedBy: ", ")))
+  }
+
   @Test(
     "an empty plan, and one without kernels, say what is missing", arguments: ["", "repeat: 2"])
   func empty(_ text: String) {

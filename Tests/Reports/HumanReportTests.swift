@@ -60,12 +60,17 @@ import Testing
 
   @Test("many failures of a kept run are run again by the run, few by their names")
   func next() {
-    func commands(_ count: Int) -> Substring? {
+    func commands(_ count: Int, words: [String: String] = [:]) -> Substring? {
       let results = (1...count).map { result("swap-\($0)", .fail) }
-      return text(Run(id: "1", results: results), HumanReport(directory: "results/1"))
+      var report = HumanReport(directory: "results/1")
+      report.kernelWords = words
+      return text(Run(id: "1", results: results), report)
         .split(separator: "\n").first { $0.hasPrefix("next") }
     }
     #expect(commands(13) == "next      faultline run --rerun-failed results/1")
+    #expect(
+      commands(13, words: ["k": "./vmlinux"])
+        == "next      faultline run --rerun-failed results/1 --kernel ./vmlinux")
     #expect(commands(1) == "next      faultline run --kernel k --filter swap-1")
   }
 
