@@ -69,14 +69,15 @@ final class QEMUProcess: Sendable {
     let tasks = "/proc/\(pid)/task"
     let names = try? FileManager.default.contentsOfDirectory(atPath: tasks)  // just gone
     let waits = (names ?? []).compactMap { task -> Int? in
-      guard let name = try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8),  // gone
-        name.hasPrefix("CPU "),
-        let text = try? String(contentsOfFile: "\(tasks)/\(task)/schedstat", encoding: .utf8)  // gone
-      else { return nil }
-      let numbers = text.split { $0 == " " || $0 == "\n" }
+      guard text("\(tasks)/\(task)/comm")?.hasPrefix("CPU ") == true else { return nil }
+      let numbers = text("\(tasks)/\(task)/schedstat")?.split { $0 == " " || $0 == "\n" } ?? []
       return numbers.count > 1 ? Int(numbers[1]) : nil
     }
     return waits.isEmpty ? nil : .nanoseconds(waits.reduce(0, +))
+  }
+
+  private func text(_ path: String) -> String? {
+    try? String(contentsOfFile: path, encoding: .utf8)  // a thread that has just ended
   }
 
   /// Ends the process after a while, unless that is cancelled first.

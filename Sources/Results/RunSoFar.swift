@@ -10,7 +10,10 @@ package struct RunSoFar: Sendable {
   /// What was reported outside the plan, in the order in which it came.
   private var unplanned: [PlannedCase] = []
 
-  /// - Parameter started: RFC 3339 with zone.
+  /// - Parameters:
+  ///   - id: the run's name.
+  ///   - started: when it began, RFC 3339 with zone.
+  ///   - seed: what chance in the programs starts from.
   package init(id: String, started: String, seed: UInt64) {
     self.id = id
     self.started = started

@@ -3,7 +3,9 @@ import Results
 import Subprocess
 import Testing
 
-/// SIGKILL at any moment of a run. `FAULTLINE_KILLS=50` tries as many moments as that, a few otherwise.
+/// SIGKILL at any moment of a run.
+///
+/// `FAULTLINE_KILLS=50` tries as many moments as that, a few otherwise.
 @Suite("killed at any moment", .serialized)
 struct KillTests {
   private static var count: Int {
