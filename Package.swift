@@ -99,7 +99,7 @@ let package = Package(
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
     tests(
-      "Integration", ["GuestProtocol", "KernelLog", "Results", subprocess, systemPackage],
-      data: ["Reports/browse.py", "Reports/server.py", "Reports/validators"]),
+      "Integration", ["GuestProtocol", "KernelLog", "Results", subprocess, systemPackage, yams],
+      data: ["terminal.py", "Reports/browse.py", "Reports/server.py", "Reports/validators"]),
   ]
 )

@@ -60,6 +60,15 @@ package enum KernelSource: Sendable, Equatable {
     }
   }
 
+  /// What the kernel is called in results.
+  package var name: String {
+    switch self {
+    case .catalog(let entry): entry.name
+    case .image(let path, let given): BuiltKernel(image: path)?.record.name ?? given
+    case .tree(_, let given): given
+    }
+  }
+
   private static func absolute(_ path: String) -> String {
     let start = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
     return URL(fileURLWithPath: start + path).standardizedFileURL.path

@@ -46,7 +46,7 @@ struct GuestPlan: Sendable {
         PlannedCase(
           kernel: kernel.name, machine: machine.name, suite: suite.name, name: $0.name,
           repetition: repetition)
-      }
+      }.filter(spec.selection.contains)
       return planned.isEmpty ? nil : (suite, planned)
     }
   }

@@ -118,8 +118,8 @@ struct GuestSession {
 }
 
 extension Greeting {
-  /// How slow this guest is, in percent of the one that the cases' deadlines were chosen on; at least 100.
-  ///
-  /// That one is TCG on two idle cores, where init greets within 2.5 s.
-  var slowness: Int { max(100, bootDuration.wholeMilliseconds * 100 / 2_500) }
+  /// By how much the cases' deadlines are stretched in this guest, in percent.
+  var slowness: Int {
+    Results.GuestRecord.slowness(bootMilliseconds: bootDuration.wholeMilliseconds)
+  }
 }

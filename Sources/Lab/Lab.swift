@@ -78,25 +78,24 @@ package struct Lab: Sendable {
     let started = Date.now
     let plan = spec.plan
     var work = Work(sheet: VerdictSheet(plan), trouble: trouble)
+    var isLate = false
     let shelf = spec.keeps.map { Shelf($0) }
     report(.runStarted(plan))
     if let host {
       let planRun = PlanRun(
         spec: spec, initProgram: initProgram, hypervisor: host.hypervisor, shelf: shelf,
         report: report)
-      for guest in spec.guests where !Task.isCancelled {
-        let outcome = await planRun.run(guest)
-        work.trouble += outcome.trouble
-        if let guest = outcome.guest { work.guests.append(guest) }
-        for result in outcome.results { note(result, in: &work.sheet, &work.trouble) }
-      }
+      (work, isLate) = await self.work(planRun, from: work, within: spec.deadline)
     }
     let isInterrupted = Task.isCancelled
     let (open, first) = (work.sheet, work.trouble.first)
-    let results = open.closed { _ in
-      isInterrupted
+    var results = open.closed { _ in
+      isInterrupted || isLate
         ? Reason(.interrupted, "stopped before it began")
         : Reason.host(first ?? "the run ended before it began")
+    }
+    if isLate, !isInterrupted, let deadline = spec.deadline {
+      results = results.map { $0.blaming(deadline) }
     }
     report(.runEnded)
     let elapsed = ContinuousClock.now - began
@@ -110,6 +109,48 @@ package struct Lab: Sendable {
       if isInterrupted { await guest.end() } else { outcome.kept = (guest, host) }
     }
     return outcome
+  }
+
+  /// Does what is planned, guest after guest, until all is done or the time is over.
+  private func work(
+    _ planRun: PlanRun, from start: Work, within deadline: Duration?
+  ) async -> (Work, isLate: Bool) {
+    enum End {
+      case done(Work), late, cancelled
+    }
+    return await withTaskGroup(of: End.self) { group in
+      group.addTask {
+        var work = start
+        for guest in planRun.spec.guests where !Task.isCancelled {
+          let outcome = await planRun.run(guest)
+          work.trouble += outcome.trouble
+          if let guest = outcome.guest { work.guests.append(guest) }
+          for result in outcome.results { note(result, in: &work.sheet, &work.trouble) }
+        }
+        return .done(work)
+      }
+      if let deadline {
+        group.addTask {
+          do { try await Task.sleep(for: deadline) } catch { return .cancelled }
+          return .late
+        }
+      }
+      var isLate = false
+      for await end in group {
+        switch end {
+        case .done(let work):
+          group.cancelAll()
+          return (work, isLate)
+        case .late:
+          isLate = true
+          planRun.report(
+            .notice("the run's deadline, \(deadline.map { $0.words } ?? ""), has passed"))
+          group.cancelAll()
+        case .cancelled: break
+        }
+      }
+      return (start, isLate)
+    }
   }
 
   /// What a run has so far.
@@ -136,6 +177,16 @@ package struct Lab: Sendable {
 }
 
 extension Duration {
+  /// `90 s`, `15 min`, `6 h`: in the largest unit that makes it whole.
+  package var words: String {
+    let seconds = Int(components.seconds)
+    for (length, unit) in [(3_600, "h"), (60, "min")]
+    where seconds >= length && seconds % length == 0 {
+      return "\(seconds / length) \(unit)"
+    }
+    return "\(seconds) s"
+  }
+
   /// Whole milliseconds, rounded down.
   var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
@@ -144,6 +195,17 @@ extension Duration {
 }
 
 extension CaseResult {
+  /// A case that the end of the run's time left without a verdict says so.
+  fileprivate func blaming(_ deadline: Duration) -> CaseResult {
+    guard verdict == .missing, let reason, reason.kind == .interrupted else { return self }
+    var result = self
+    let passed = "the run's deadline, \(deadline.words), passed"
+    result.reason = Reason(
+      .deadline,
+      reason.text.contains("while") ? "\(passed) while it ran" : "\(passed) before it began")
+    return result
+  }
+
   /// Whether the case never began because an earlier one took the guest along.
   var waitsForAnotherGuest: Bool {
     verdict == .missing && reason?.kind == .guestGone

@@ -26,6 +26,12 @@ package struct RunSpec: Sendable {
   /// How often every case runs, each time in a fresh guest; at least 1.
   package var repetitions: Int
   package var accelerator: AcceleratorChoice
+  /// Which cases of the suites are planned on which kernel and machine.
+  package var selection = CaseSelection.everything
+  /// How long the whole run may take: what has not ended by then is `missing`; nil for no bound.
+  package var deadline: Duration?
+  /// What kernels were called by who asked for them, by their names.
+  package var kernelWords: [String: String] = [:]
   /// The libvirt to use; nil for the embedded driver.
   package var connection: String?
   /// Where the run's files go; made by the caller.
@@ -56,7 +62,7 @@ package struct RunSpec: Sendable {
           GuestPlan(kernel: $0, machine: machine, repetition: repetition, spec: self)
         }
       }
-    }
+    }.filter { !$0.suites.isEmpty || selection.wantsBoot(alone: $0.boot) }
   }
 
   /// The plan, as it is recorded before the first guest boots.

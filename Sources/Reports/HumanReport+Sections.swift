@@ -57,15 +57,79 @@ extension HumanReport {
     return [heading("news about known issues")] + (passes + expired).map { Escaping.terminal($0) }
   }
 
+  /// More slow or flaky cases than this are only counted.
+  private static let shownRemarks = 10
+
+  /// Cases that needed much of their deadline, the slowest first.
+  func slow(_ run: Run) -> [String] {
+    let cases = slowCases(run)
+    guard !cases.isEmpty else { return [] }
+    let machines = TextLayout.unique(run.results.map(\.planned.machine)).count
+    let lines = cases.prefix(Self.shownRemarks).map { result, deadline in
+      let place = RunGrid.name(result.planned, machines: machines)
+      return Escaping.terminal(
+        "  \(pace.words(result, deadline))  \(Self.title(result.planned))  (\(place))")
+    }
+    let what = ", \(CasePace.slowPercent) % of their deadline or more"
+    return [heading("slow") + what] + lines + more(cases.count)
+  }
+
+  /// Cases whose repetitions did not agree.
+  func flaky(_ run: Run) -> [String] {
+    let cases = FlakyCase.all(in: run)
+    guard !cases.isEmpty else { return [] }
+    let machines = TextLayout.unique(run.results.map(\.planned.machine)).count
+    let lines = cases.prefix(Self.shownRemarks).map { flaky in
+      let place = RunGrid.name(flaky.planned, machines: machines)
+      return Escaping.terminal("  \(flaky.words)  \(Self.title(flaky.planned))  (\(place))")
+    }
+    return [heading("flaky") + ", repetitions that did not agree"] + lines + more(cases.count)
+  }
+
+  private func more(_ count: Int) -> [String] {
+    count > Self.shownRemarks ? ["  … and \(count - Self.shownRemarks) more"] : []
+  }
+
+  private func slowCases(_ run: Run) -> [(result: CaseResult, deadline: Int)] {
+    func share(_ item: (result: CaseResult, deadline: Int)) -> Double {
+      Double(item.result.durationMilliseconds ?? 0) / Double(max(1, item.deadline))
+    }
+    return run.results.compactMap { result -> (result: CaseResult, deadline: Int)? in
+      let guest = run.guests.first {
+        $0.kernel == result.planned.kernel && $0.machine == result.planned.machine
+      }
+      let deadline = pace.slowDeadline(of: result, slowness: guest?.slowness ?? 100)
+      return deadline.map { (result, $0) }
+    }.sorted { share($0) > share($1) }
+  }
+
   /// The verdict in one line, where everything is, and what to type next.
   func ending(_ run: Run) -> [String] {
     var lines = accelerators(run)
     if let directory { lines.append(label("results") + Escaping.terminal(directory)) }
-    let commands = rerun.commands(for: run)
-    for (index, command) in commands.prefix(3).enumerated() {
+    for (index, command) in next(run).enumerated() {
       lines.append(label(index == 0 ? "next" : "") + command)
     }
     return lines + (lines.isEmpty ? [] : [""]) + [verdict(run)]
+  }
+
+  /// What to type to run again what was red: the cases, or the run where there are many.
+  private func next(_ run: Run) -> [String] {
+    let commands = rerun.commands(for: run)
+    let red = run.redResults
+    let isMuch =
+      commands.count > 1 || Set(red.map(\.planned.name)).count > RerunCommand.maximumNames
+    guard isMuch, let directory, !red.contains(where: { foreign[$0.planned.suite] != nil }) else {
+      return Array(commands.prefix(3))
+    }
+    // A kernel whose name is not what it was asked for by is not found by its name.
+    let kernels = TextLayout.unique(red.map(\.planned.kernel))
+    let words = kernels.map { kernelWords[$0] ?? $0 }
+    let again = words == kernels ? [] : words.flatMap { ["--kernel", $0] }
+    return [
+      ([program, "run", "--rerun-failed", directory] + again + options)
+        .map(Escaping.shellWord).joined(separator: " ")
+    ]
   }
 
   private func label(_ text: String) -> String {
@@ -88,9 +152,15 @@ extension HumanReport {
       red + ["\(tally.passed) passed"]
       + (tally.known > 0 ? ["\(tally.known) known"] : [])
       + (tally.skipped > 0 ? ["\(tally.skipped) skipped"] : [])
+      + remarks(run)
     let kernels = TextLayout.count(RunGrid(run).kernels.count, "kernel")
     let time = run.elapsedMilliseconds.map { " in \(TextLayout.time(milliseconds: $0))" } ?? ""
     let word = run.exitStatus == 0 ? style.paint("PASSED", .good) : style.paint("FAILED", .bad)
     return "\(word)  \(counts.joined(separator: ", "))  (\(kernels)\(time))"
+  }
+
+  private func remarks(_ run: Run) -> [String] {
+    [(slowCases(run).count, "slow"), (FlakyCase.all(in: run).count, "flaky")]
+      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
   }
 }

@@ -23,6 +23,8 @@ package struct HumanReport: Sendable {
   package var knownIssues: KnownIssues
   /// The run's directory; nil when nothing was kept.
   package var directory: String?
+  /// Which cases are slow.
+  package var pace = CasePace()
   /// Where the console of a case's guest is kept.
   package var console: @Sendable (PlannedCase) -> String?
 
@@ -43,7 +45,8 @@ package struct HumanReport: Sendable {
   /// Writes the whole report.
   package func write(_ run: Run, to output: inout some TextOutputStream) {
     let sections = [
-      table(run), skipped(run), known(run), newsLines(run), failures(run), ending(run),
+      table(run), skipped(run), known(run), newsLines(run), slow(run), flaky(run), failures(run),
+      ending(run),
     ]
     let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
     output.write(text.joined(separator: "\n\n") + "\n")

@@ -28,7 +28,7 @@ package struct Reason: Equatable, Hashable, Codable, Sendable {
     case splat
     /// `crash`: the guest panicked, and the console does not show how.
     case panic
-    /// `hang`: which deadline passed.
+    /// `hang`: which deadline passed. `missing`: that of the whole run.
     case deadline
     /// `lost`: how the guest went away.
     case vanished

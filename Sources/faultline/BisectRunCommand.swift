@@ -75,7 +75,8 @@ struct BisectRunCommand: AsyncParsableCommand {
       kernels: [bootable], machines: [machine], suites: boot ? [] : suites,
       repetitions: `repeat`, accelerator: choice, connection: nil,
       directory: try OutputDirectory.make("results/\(id)", without: "run.json"), id: id)
-    let shown = Progress(.human, knownIssues: knownIssues)
+    let shown = Progress(knownIssues: knownIssues, pace: CasePace(suites.flatMap(\.cases)))
+    defer { shown.end() }
     let outcome = try await Lab(workspace.installation, report: shown.note).run(spec)
     shown.end()
     var run = outcome.run

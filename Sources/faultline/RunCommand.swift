@@ -15,18 +15,26 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       faultline run --kernel debian-6.12 --suite swap --filter 'swap-anon.*'
       faultline run --kernel debian-6.12 --program selftests/mm/cow
+      faultline run --plan kernels/nightly.yaml --dry-run
+      faultline run --rerun-failed results/RUN --repeat 5
       faultline run --kernel debian-6.12 --keep --gdb
 
       Exit status: 0 when every case passed, was skipped or is a known issue; 1 when anything is \
-      red; 69 when the host kept it from running; 130 when interrupted.
+      red; 69 when the host kept it from running; 130 when interrupted. While it runs, t on its \
+      terminal or SIGUSR1 says how far it is.
       """)
 
   @OptionGroup var options: RunOptions
 
   func run() async throws {
     let workspace = try Workspace()
+    if options.dryRun {
+      return try await RunRequest(options, workspace).preview(workspace)
+    }
     let plan = try await Preparation(options, workspace).plan()
-    let progress = Progress(options.format, knownIssues: plan.knownIssues)
+    let progress = Progress(
+      knownIssues: plan.knownIssues, pace: CasePace(plan.spec.suites.flatMap(\.cases)))
+    defer { progress.end() }
     let checkpoints = Checkpoints(plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed)
     let lab = try Lab(workspace.installation) { [note = progress.note] event in
       note(event)
@@ -47,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
 
   /// Keeps and shows the results, then the guest; throws the run's status.
   private func finish(
-    _ plan: (spec: RunSpec, knownIssues: KnownIssues), _ outcome: Lab.Outcome, _ signals: Signals
+    _ plan: Prepared, _ outcome: Lab.Outcome, _ signals: Signals
   ) async throws {
     var run = outcome.run
     let news = plan.knownIssues.apply(to: &run, today: .today)
@@ -56,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     try output.show(run, options.format)
     let troubles = outcome.trouble + (unkept.map { [$0] } ?? [])
     for trouble in troubles { Terminal.err("error: \(Escaping.lines(trouble))\n") }
+    let isRed = judge(run, plan)
     let isKept = options.noHistory || keepInHistory(run, RunFiles(plan.spec.directory).json)
     if outcome.isInterrupted || signals.hasFired { throw ExitStatus.interrupted.code }
     if let kept = outcome.kept {
@@ -66,8 +75,22 @@ struct RunCommand: AsyncParsableCommand {
       Terminal.err("no guest is kept: nothing failed whose guest lives\n")
     }
     if !troubles.isEmpty { throw ExitStatus.hostTrouble.code }
-    if run.exitStatus != 0 { throw ExitStatus.failures.code }
+    if isRed { throw ExitStatus.failures.code }
     if !isKept { throw ExitStatus.hostTrouble.code }
+  }
+
+  /// Whether the run is red, by its baseline where it has one; what keeps it from being compared leaves the failures.
+  private func judge(_ run: Run, _ plan: Prepared) -> Bool {
+    guard let baseline = plan.baseline else { return run.exitStatus != 0 }
+    do {
+      let answer = try baseline.judge(run)
+      answer.show(options.format)
+      try answer.keep(in: plan.spec.directory)
+      return answer.isRed
+    } catch {
+      Terminal.err("warning: the run is not compared: \(Escaping.lines("\(error)"))\n")
+      return run.exitStatus != 0
+    }
   }
 
   /// Imports the run; what keeps it from that is told, and costs nothing but the history.
@@ -88,6 +111,13 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
+/// What a run needs to begin, and to be judged.
+private struct Prepared {
+  let spec: RunSpec
+  let knownIssues: KnownIssues
+  let baseline: Baseline?
+}
+
 /// A command line turned into a run, every name checked before anything is fetched or started.
 private struct Preparation {
   private let options: RunOptions
@@ -98,48 +128,27 @@ private struct Preparation {
     self.workspace = workspace
   }
 
-  func plan() async throws -> (spec: RunSpec, knownIssues: KnownIssues) {
-    let names = options.kernel.isEmpty ? [RunOptions.defaultKernel] : options.kernel
-    let sources = try names.map(workspace.source)
-    let machines = try options.suites.machines(workspace)
-    let suites = try await suites()
+  func plan() async throws -> Prepared {
+    let request = try await RunRequest(options, workspace)
+    let sources = try request.kernels.map(workspace.source)
     let knownIssues = try workspace.knownIssues()
+    let baseline = try Baseline(request, options.history, workspace)
     var kernels: [BootableKernel] = []
     for source in sources { kernels.append(try await kernel(source)) }
     let id = RunName.make()
     // The first kernel is the one to probe with.
     let choice = try await options.suites.accelerator(workspace, probe: kernels[0])
     var spec = RunSpec(
-      kernels: kernels, machines: machines, suites: suites,
-      repetitions: options.repeat, accelerator: choice, connection: options.connect,
+      kernels: kernels, machines: request.machines, suites: request.suites,
+      repetitions: request.repetitions, accelerator: choice, connection: options.connect,
       directory: try OutputDirectory.make(options.out ?? "results/\(id)", without: "run.json"),
       id: id)
+    try request.tellExclusions(workspace)
     spec.tellsSteps = options.steps
-    spec.isolation = options.isolate
     spec.keeps = options.keeping.choice(knownIssues)
     spec.hasDebugger = options.keeping.gdb
-    spec.seed = options.seed ?? UInt64.random(in: 0..<1_000_000_000)
-    return (spec, knownIssues)
-  }
-
-  /// The suites that are asked for, then the programs; programs alone are no reason to run all suites.
-  private func suites() async throws -> [Suite] {
-    let asksForSuites = !options.suites.suite.isEmpty || !options.suites.filter.isEmpty
-    var suites: [Suite] = []
-    if options.program.isEmpty || asksForSuites {
-      suites = try await options.suites.suites(workspace)
-    }
-    for path in options.program {
-      do {
-        suites.append(
-          try await ForeignProgram.suite(
-            path, arguments: options.programArguments, deadline: .seconds(options.deadline),
-            workspace.installation, taken: suites.map(\.name)))
-      } catch let unfit as ForeignProgram.Unfit {
-        throw UsageFailure(unfit.description)
-      }
-    }
-    return suites
+    request.complete(&spec)
+    return Prepared(spec: spec, knownIssues: knownIssues, baseline: baseline)
   }
 
   private func kernel(_ source: KernelSource) async throws -> BootableKernel {

@@ -15,6 +15,23 @@ struct RunOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Run what a plan says: kernels, machines, suites, what is left out, a deadline (docs/ci.md).",
+      valueName: "file"))
+  var plan: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Run exactly the red cases of an earlier run, on its kernels and machines unless others are named.",
+      valueName: "run"))
+  var rerunFailed: String?
+
+  @Flag(name: .long, help: "Show what would run, and boot nothing.")
+  var dryRun = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "A static executable to run, and no suite unless --suite or --filter names some; may be repeated.",
       discussion: "Its KTAP, TAP or exit status is read; what stands behind -- goes to it.",
       valueName: "path"))
@@ -75,10 +92,37 @@ struct RunOptions: ParsableArguments {
     guard (1...86_400).contains(deadline) else {
       throw ValidationError("--deadline is \(deadline); expected 1 to 86400 seconds")
     }
+    if plan != nil { try refuse("--plan", beside: choices + sources) }
+    if rerunFailed != nil { try refuse("--rerun-failed", beside: choices) }
     if program.isEmpty, !programArguments.isEmpty {
       throw ValidationError("what stands behind -- is for a --program, and there is none")
     }
     try keeping.check(connection: connect)
+  }
+}
+
+/// What does not go together.
+extension RunOptions {
+  /// The options that say which cases run.
+  private var choices: [(String, Bool)] {
+    [
+      ("--suite", !suites.suite.isEmpty), ("--filter", !suites.filter.isEmpty),
+      ("--program", !program.isEmpty),
+    ]
+  }
+
+  /// The options that say where, and how.
+  private var sources: [(String, Bool)] {
+    [
+      ("--kernel", !kernel.isEmpty), ("--machine", !suites.machine.isEmpty),
+      ("--repeat", `repeat` != 1), ("--isolate", isolate != .none),
+      ("--rerun-failed", rerunFailed != nil),
+    ]
+  }
+
+  private func refuse(_ option: String, beside others: [(name: String, isGiven: Bool)]) throws {
+    guard let other = others.first(where: \.isGiven) else { return }
+    throw ValidationError("\(option) says what \(other.name) would say; give one of them")
   }
 }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 internal import Lab
+internal import Machine
 internal import Reports
 internal import Results
 
@@ -24,8 +25,11 @@ struct RunOutput {
 
   /// What the run was told, and a command that repeats a case must say again.
   private var repeatedOptions: [String] {
-    let machine = options.suites.machine.count == 1 ? ["--machine"] + options.suites.machine : []
-    return machine + (options.isolate == .none ? [] : ["--isolate", options.isolate.rawValue])
+    let isNamed =
+      !options.suites.machine.isEmpty || options.plan != nil || options.rerunFailed != nil
+    let machine =
+      isNamed && spec.machines.count == 1 ? ["--machine", spec.machines[0].name] : []
+    return machine + (spec.isolation == .none ? [] : ["--isolate", spec.isolation.rawValue])
       + (options.connect.map { ["--connect", $0] } ?? [])
   }
 
@@ -48,8 +52,8 @@ struct RunOutput {
         report.foreign[suite.name] = ["--program", Terminal.relative(suite.program.path)]
       }
       report.options = repeatedOptions
-      report.kernelWords = Dictionary(
-        zip(spec.kernels.map(\.name), options.kernel), uniquingKeysWith: { first, _ in first })
+      report.pace = CasePace(spec.suites.flatMap(\.cases))
+      report.kernelWords = spec.kernelWords
       report.write(run, to: &text)
     }
     Terminal.out(text)

@@ -28,6 +28,7 @@ final class Signals: Sendable {
           return count == 1
         }
         guard isFirst else {
+          KeyMode.leave()
           RunDirectory.removeAll()
           _exit(ExitStatus.interrupted.rawValue)
         }

@@ -37,6 +37,43 @@ import Testing
       text(run, report).replacing("\u{1B}", with: "ESC"), "human-four-kernels-colored")
   }
 
+  @Test(
+    "slow and flaky cases are named with their counts before the failures, and counted at the end")
+  func remarks() throws {
+    var slow = result("swap-slow", .pass)
+    slow.durationMilliseconds = 16_000
+    var quick = result("swap-quick", .pass)
+    quick.durationMilliseconds = 14_000
+    let flaky = (1...3).map { result("swap-odd", $0 == 2 ? .fail : .pass, repetition: $0) }
+    let interrupted = (1...2).map {
+      result("swap-late", $0 == 2 ? .missing : .pass, repetition: $0)
+    }
+    let run = Run(id: "1", results: [slow, quick] + flaky + interrupted)
+    let listings = ["swap-slow", "swap-quick"].map {
+      CaseListing(
+        suite: "swap", name: $0, requirements: [], deadlineMilliseconds: 30_000, summary: "")
+    }
+    var report = HumanReport()
+    report.pace = CasePace(listings)
+    try expectSnapshot(text(run, report), "human-slow-flaky")
+  }
+
+  @Test("many failures of a kept run are run again by the run, few by their names")
+  func next() {
+    func commands(_ count: Int, words: [String: String] = [:]) -> Substring? {
+      let results = (1...count).map { result("swap-\($0)", .fail) }
+      var report = HumanReport(directory: "results/1")
+      report.kernelWords = words
+      return text(Run(id: "1", results: results), report)
+        .split(separator: "\n").first { $0.hasPrefix("next") }
+    }
+    #expect(commands(13) == "next      faultline run --rerun-failed results/1")
+    #expect(
+      commands(13, words: ["k": "./vmlinux"])
+        == "next      faultline run --rerun-failed results/1 --kernel ./vmlinux")
+    #expect(commands(1) == "next      faultline run --kernel k --filter swap-1")
+  }
+
   @Test("a clean run is short")
   func clean() throws {
     let run = Run(

@@ -118,3 +118,116 @@ import Testing
     #expect(text.split(separator: "\n").count == 2)
   }
 }
+
+/// What a view says of slow and flaky cases, and when it is asked.
+@Suite struct LiveStatusTests {
+  /// A view of which every event is seen at the time before it, in seconds, and what it wrote.
+  private final class Watched {
+    private(set) var text = ""
+    private var now = Duration.zero
+    private var view: LiveView?
+
+    init(isTerminal: Bool = false, width: Int = 80) {
+      let listing = CaseListing(
+        suite: "s", name: "a", requirements: [], deadlineMilliseconds: 10_000, summary: "")
+      view = LiveView(
+        screen: LiveView.Screen(isTerminal: isTerminal, width: { width }) { [unowned self] in
+          text += $0
+        }, pace: CasePace([listing]), elapsed: { [unowned self] in now })
+    }
+
+    func at(_ seconds: Int, _ event: RunEvent) {
+      now = .seconds(seconds)
+      view?.note(event)
+    }
+
+    func tick(at seconds: Int) -> String {
+      now = .seconds(seconds)
+      text = ""
+      view?.tick()
+      return text
+    }
+
+    func tell(at seconds: Int) -> String {
+      now = .seconds(seconds)
+      text = ""
+      view?.tell()
+      return text
+    }
+  }
+
+  private func planned(_ repetition: Int = 1) -> PlannedCase {
+    PlannedCase(kernel: "k", machine: "m", suite: "s", name: "a", repetition: repetition)
+  }
+
+  /// A guest three times as slow as the one that deadlines are for.
+  private let guest = GuestRecord(
+    kernel: "k", release: nil, machine: "m", accelerator: .tcg, acceleratorReason: "",
+    bootMilliseconds: 7_500)
+
+  @Test("asked, it says what runs, for how long, of what deadline, and how far the run is")
+  func status() {
+    let view = Watched()
+    let other = PlannedCase(kernel: "k", machine: "m", suite: "s", name: "b")
+    view.at(0, .runStarted(Plan([planned(), other])))
+    view.at(0, .guestBooting(kernel: "k", machine: "m"))
+    #expect(view.tell(at: 2) == "0 of 2 done, 0 red after 2 s\n  k  booting\n")
+    view.at(7, .guestUp(guest))
+    view.at(7, .suiteStarted(kernel: "k", suite: "s"))
+    view.at(8, .caseEnded(CaseResult(other, .fail)))
+    view.at(8, .caseStarted(kernel: "k", suite: "s", name: "a"))
+    #expect(
+      view.tell(at: 70)
+        == "1 of 2 done, 1 red after 1 min 10 s\n  k  s  a  for 1 min 02 s of 30 s\n")
+    view.at(71, .caseEnded(CaseResult(planned(), .pass, durationMilliseconds: 63_000)))
+    #expect(view.tell(at: 72).hasSuffix("\n  k  s\n"))
+    view.at(72, .guestEnded(kernel: "k", .clean))
+    #expect(view.tell(at: 73) == "2 of 2 done, 1 red after 1 min 13 s\n  k\n")
+  }
+
+  @Test("on a terminal the answer takes the place of the redrawn line, which comes back below it")
+  func terminalStatus() {
+    let view = Watched(isTerminal: true)
+    view.at(0, .runStarted(Plan([planned()])))
+    let text = view.tell(at: 1)
+    #expect(text.hasPrefix("\r\u{1B}[K0 of 1 done"))
+    #expect(text.hasSuffix("\u{1B}[K") && text.contains("\n\r"))
+  }
+
+  @Test("the redrawn line has a bar where there is room, and the running case's time at its end")
+  func bar() {
+    let view = Watched(isTerminal: true)
+    view.at(0, .runStarted(Plan([planned(), planned(2)])))
+    view.at(0, .guestUp(guest))
+    view.at(0, .caseEnded(CaseResult(planned(), .pass, durationMilliseconds: 1)))
+    view.at(1, .caseStarted(kernel: "k", suite: "s", name: "a"))
+    #expect(view.tick(at: 2) == "\r[======>     ]  1/2  2 s  k  s  a\u{1B}[K")
+    #expect(view.tick(at: 13) == "\r[======>     ]  1/2  13 s  k  s  a  12 s\u{1B}[K")
+  }
+
+  @Test(
+    "a case is slow from half of its deadline on, which a slow guest stretches",
+    arguments: [
+      (14_999, false), (15_000, true), (29_000, true),
+    ])
+  func slow(_ milliseconds: Int, _ isSlow: Bool) {
+    let view = Watched()
+    view.at(0, .guestUp(guest))
+    let before = view.text
+    view.at(40, .caseEnded(CaseResult(planned(), .pass, durationMilliseconds: milliseconds)))
+    let line = view.text.dropFirst(before.count)
+    #expect(line.hasPrefix("SLOW  k  s/a  ") == isSlow, "\(line)")
+    if isSlow { #expect(line.hasSuffix(" of 30 s\n")) }
+  }
+
+  @Test("a repetition that ends otherwise than the first is told, also when it passes")
+  func flaky() {
+    let view = Watched()
+    view.at(0, .runStarted(Plan([planned(), planned(2), planned(3)])))
+    view.at(1, .caseEnded(CaseResult(planned(), .fail)))
+    view.at(2, .caseEnded(CaseResult(planned(2), .fail)))
+    view.at(3, .caseEnded(CaseResult(planned(3), .pass)))
+    #expect(view.text.hasSuffix("\nFLAKY  k  s/a  pass in repetition 3, fail in the first\n"))
+    #expect(view.text.ranges(of: "FLAKY").count == 1)
+  }
+}
