@@ -26,7 +26,10 @@ struct RunCommand: AsyncParsableCommand {
     let workspace = try Workspace()
     let plan = try await Preparation(options, workspace).plan()
     let progress = Progress(options.format, knownIssues: plan.knownIssues)
-    let checkpoints = Checkpoints(plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed)
+    let checkpoints = Checkpoints(
+      plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed,
+      besides: options.noHistory ? nil : options.history.file)
+    defer { checkpoints.withdraw() }
     let lab = try Lab(workspace.installation) { [note = progress.note] event in
       note(event)
       checkpoints.note(event)
