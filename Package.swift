@@ -98,7 +98,7 @@ let package = Package(
       "Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"],
       data: ["Snapshots", "junit.xsd"]),
     tests("Store", ["Store", "Results", "KernelLog", "GuestProtocol", grdb]),
-    tests("Dashboard", ["Dashboard", "Reports", "Store", "Results"]),
+    tests("Dashboard", ["Dashboard", "KernelLog", "Store", "Results"]),
     tests(
       "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
       data: ["Conversations"]),

@@ -5,7 +5,9 @@ package import Results
 package import Store
 import Synchronization
 
-/// The pages over a history: takes a request, asks the history, answers a page. Nothing in it changes anything.
+/// The pages over a history: takes a request, asks the history, answers a page.
+///
+/// Nothing in it changes anything.
 package final class Dashboard: Sendable {
   let history: History
   let listings: [CaseListing]
@@ -14,7 +16,7 @@ package final class Dashboard: Sendable {
   let tallies = Tallies()
   let live: LiveRuns
 
-  /// - Parameter listings: what the programs declare of their cases.
+  /// Makes the pages; `listings` is what the programs declare of their cases.
   package init(
     _ history: History, listings: [CaseListing] = [], knownIssues: KnownIssues = KnownIssues(),
     names: HostNames = HostNames()

@@ -1,11 +1,10 @@
-import Dispatch
 import FlyingSocks
 import Foundation
 
 /// Answers HTTP/1.1 on one address: heads of bounded size, few connections at once, and nobody is waited for long.
 ///
 /// Of FlyingFox it uses the sockets alone: its own server reads a line of any length and takes any number of
-/// connections (docs/decisions/page-server.md).
+/// connections (docs/decisions/0013-page-server.md).
 package final class PageServer: Sendable {
   /// Why it cannot listen.
   package enum Failure: Error, Equatable {
@@ -24,8 +23,7 @@ package final class PageServer: Sendable {
   private let dashboard: Dashboard
   private let socket: Socket
   private let pool: any AsyncSocketPool
-  /// Pages are made one after the other, outside the threads that serve sockets: the history has one connection.
-  private let work = DispatchQueue(label: "pages")
+  private let work = PageThread()
   package let url: String
 
   /// Listens.
@@ -138,7 +136,7 @@ package final class PageServer: Sendable {
 
   private func answer(_ head: RequestHead) async -> Answer {
     await withCheckedContinuation { continuation in
-      work.async { continuation.resume(returning: self.dashboard.answer(head)) }
+      work.add { continuation.resume(returning: self.dashboard.answer(head)) }
     }
   }
 

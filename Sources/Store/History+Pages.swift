@@ -151,9 +151,10 @@ private struct MatrixFilter {
     for word in query.words {
       // The columns hold bytes, and lower() wants text; NUL ends it, which costs a search and nothing else.
       let columns = ["name", "suite", "reason", "expected", "seen", "known_issue"].map {
-        "instr(lower(CAST(coalesce(\($0), '') AS TEXT)), ?)"
+        // Of nothing it makes nothing, which OR and max() pass over.
+        "instr(lower(CAST(\($0) AS TEXT)), ?) > 0"
       }
-      conditions.append("max(\(columns.joined(separator: " + "))) > 0")
+      conditions.append("max(\(columns.joined(separator: " OR "))) = 1")
       arguments += Array(repeating: word, count: columns.count)
     }
     if !query.marks.isEmpty {

@@ -69,8 +69,8 @@ package struct RunningRun: Codable, Equatable, Sendable {
 
   /// Field 22 of /proc/PID/stat, counted behind the command's name, which may hold anything.
   private static func start(of pid: Int32) -> UInt64? {
-    // No such file: no such process.
-    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),  // see above
+    let path = "/proc/\(pid)/stat"
+    guard let stat = try? String(contentsOfFile: path, encoding: .utf8),  // no file, no process
       let end = stat.lastIndex(of: ")")
     else { return nil }
     let fields = stat[end...].split(separator: " ")

@@ -23,7 +23,7 @@ final class Checkpoints: Sendable {
   private let history: String?
   private let note: RunningRun?
 
-  /// - Parameter history: beside which a note says that the run goes on, for `faultline serve`; nil for no note.
+  /// Begins; beside the history a note says that the run goes on, for `faultline serve`.
   init(_ directory: URL, id: String, seed: UInt64, besides history: String?) {
     files = KeptRun(directory)
     self.history = history

@@ -58,11 +58,10 @@ struct ServeCommand: AsyncParsableCommand {
         """)
     }
     // Nothing is written, so that nothing has to end in order.
-    let signals = Signals { _exit(ExitStatus.interrupted.rawValue) }
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in _exit(130) } }
     Terminal.out("\(server.url)\n")
     Thread.detachNewThread { dashboard.warm() }
     try await server.run()
-    withExtendedLifetime(signals) {}
   }
 
   /// What the programs declare of their cases; everything else is shown without it.

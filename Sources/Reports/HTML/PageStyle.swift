@@ -22,8 +22,10 @@ enum PageStyle {
     .runs td{white-space:nowrap}.runs td:last-child{white-space:normal;min-width:12em}
     .runs svg.bar{vertical-align:middle}.strips th{font-weight:500;padding-right:14px}
     .strips td{padding:3px 14px 3px 0}.strips a{display:inline-block}
+    .pill{white-space:nowrap;display:inline-block}p>.pill:first-child{margin-left:0}figcaption .dim{font-weight:400}
     .live::before{content:"● ";color:var(--p)}
     @media(max-width:700px){.pair{grid-template-columns:1fr}.runs .wide-only{display:none}
+    .matrix th[scope=row],.matrix thead th:first-child{min-width:11em}.runs td:last-child{min-width:9em}
     .toolbar select{max-width:100%}}
     """#
 }

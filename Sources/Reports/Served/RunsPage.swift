@@ -50,7 +50,7 @@ package struct RunsPage: Sendable {
   private var table: Markup {
     """
     <div class="scroll"><table class="plain runs"><thead><tr><th scope="col">run</th><th scope="col" class="wide-only">began</th>\
-    <th scope="col">verdicts</th><th scope="col" class="num">red</th><th scope="col" class="num">results</th>\
+    <th scope="col">verdicts</th><th scope="col" class="num">red</th><th scope="col" class="num wide-only">results</th>\
     <th scope="col" class="num wide-only">took</th><th scope="col">kernels</th></tr></thead><tbody>
     \(entries.map(row))</tbody></table></div>
     """
@@ -66,7 +66,7 @@ package struct RunsPage: Sendable {
     return """
       <tr data-row><th scope="row"><a href="\(PageLink.run(run.run).text)">\(CaseWords.cut(run.run, 80))</a></th>\
       <td class="wide-only">\(CaseWords.cut(run.started ?? "–", 40))</td><td>\(bar(entry.counts))</td>\(red)\
-      <td class="num">\(run.results)</td><td class="num wide-only">\(took)</td>\
+      <td class="num wide-only">\(run.results)</td><td class="num wide-only">\(took)</td>\
       <td>\(CaseWords.cut(run.kernels.prefix(12).joined(separator: ", ") + machines, 400))</td></tr>
 
       """
