@@ -30,6 +30,7 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -48,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     library("GuestProtocol"),
@@ -65,6 +67,9 @@ let package = Package(
     library("Reports", ["Results"]),
     // The history of runs.
     library("Store", ["Results", "KernelLog", "GuestProtocol", grdb, sqlite]),
+    // `faultline serve`.
+    library(
+      "Dashboard", ["Store", "Reports", "Results", "GuestProtocol", flyingSocks]),
     library(
       "Lab",
       [
@@ -74,8 +79,8 @@ let package = Package(
     .executableTarget(
       name: "faultline",
       dependencies: [
-        "Lab", "Reports", "Store", "Kernels", "KernelLog", "Machine", "Results", "GuestProtocol",
-        argumentParser, subprocess, systemPackage,
+        "Lab", "Reports", "Store", "Dashboard", "Kernels", "KernelLog", "Machine", "Results",
+        "GuestProtocol", argumentParser, subprocess, systemPackage,
       ], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
@@ -93,6 +98,7 @@ let package = Package(
       "Reports", ["Reports", "Results", "KernelLog", "GuestProtocol"],
       data: ["Snapshots", "junit.xsd"]),
     tests("Store", ["Store", "Results", "KernelLog", "GuestProtocol", grdb]),
+    tests("Dashboard", ["Dashboard", "KernelLog", "Store", "Results"]),
     tests(
       "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
       data: ["Conversations"]),

@@ -18,6 +18,11 @@ struct Markup: Equatable, Sendable {
 
   static let empty: Markup = ""
 
+  /// The piece, or nothing.
+  static func when(_ condition: Bool, _ piece: @autoclosure () -> Markup) -> Markup {
+    condition ? piece() : empty
+  }
+
   var isEmpty: Bool { source.isEmpty }
 
   /// What it takes in a file, in bytes.

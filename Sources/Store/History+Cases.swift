@@ -15,6 +15,16 @@ extension History {
     }
   }
 
+  /// The last runs of one case, by kernel and machine.
+  package func cases(suite: String, name: String, last count: Int) throws -> [CaseHistory] {
+    try read { database in
+      let id = try Int64.fetchOne(
+        database, sql: "SELECT id FROM test_case WHERE name = ? AND suite = ?",
+        arguments: [Text.data(name), Text.data(suite)])
+      return try id.map { try Self.histories(database, $0, suite, name, last: count) } ?? []
+    }
+  }
+
   /// Some names of the history, for a user who asks for one that is not there.
   package func caseNames() throws -> [String] {
     try read { database in

@@ -56,6 +56,27 @@ package final class History: Sendable {
     }
   }
 
+  /// Opens a history that is there for reading alone: nothing that is asked of it can change it.
+  ///
+  /// - Throws: `HistoryError`.
+  package init(reading path: String) throws {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else { throw HistoryError.absent(path) }
+    guard try Self.header(path) == Schema.applicationID else { throw HistoryError.foreign(path) }
+    queue = try Self.translating(path) {
+      var configuration = Self.configuration
+      configuration.readonly = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let migrator = Schema.migrator
+      let (isNewer, isDone) = try queue.read { database in
+        (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
+      }
+      if isNewer { throw HistoryError.newer(path) }
+      if !isDone { throw HistoryError.older(path) }
+      return queue
+    }
+  }
+
   /// A history for runs that are not kept, in a file that nobody else sees.
   private init(temporary: Void) throws {
     path = "of this command alone"

@@ -5,6 +5,8 @@ package enum HistoryError: Error, Equatable {
   case absent(String)
   case foreign(String)
   case newer(String)
+  /// It lacks tables, and may not be changed.
+  case older(String)
   case corrupt(String, String)
   case busy(String)
   case failed(String, String)
@@ -30,6 +32,11 @@ extension HistoryError: CustomStringConvertible {
       """
       the history \(path) was changed by a newer faultline
         try: that faultline, or --history with another file
+      """
+    case .older(let path):
+      """
+      the history \(path) was begun by an older faultline
+        try: faultline runs --history \(path), which brings it up to date
       """
     case .corrupt(let path, let what):
       """

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Results
+internal import Store
 internal import Synchronization
 
 /// Keeps a run's files up to date while it goes on, so that whatever kills this process costs a few seconds of results.
@@ -19,9 +20,17 @@ final class Checkpoints: Sendable {
   private let files: KeptRun
   private let began = ContinuousClock.now
   private let ticker: Mutex<Task<Void, Never>?>
+  private let history: String?
+  private let note: RunningRun?
 
-  init(_ directory: URL, id: String, seed: UInt64) {
+  /// Begins; beside the history a note says that the run goes on, for `faultline serve`.
+  init(_ directory: URL, id: String, seed: UInt64, besides history: String?) {
     files = KeptRun(directory)
+    self.history = history
+    // Without its note a run is not seen while it goes on, and is as good as any other.
+    note = history.flatMap {
+      try? RunningRun.announce(id, in: directory, besides: $0)  // see above
+    }
     let started = Date.now.formatted(.iso8601)
     state = Mutex(State(soFar: RunSoFar(id: id, started: started, seed: seed)))
     ticker = Mutex(nil)
@@ -49,6 +58,11 @@ final class Checkpoints: Sendable {
     let task = ticker.withLock { $0.take() }
     task?.cancel()
     await task?.value
+  }
+
+  /// Takes the note away that the run goes on.
+  func withdraw() {
+    if let history { note?.withdraw(besides: history) }
   }
 
   private func write() {

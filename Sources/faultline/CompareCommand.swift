@@ -13,6 +13,7 @@ struct CompareCommand: ParsableCommand {
       faultline compare debian-6.1 debian-6.12
       faultline compare previous latest
       faultline compare results/a 20261121-12:debian-6.12 --format markdown
+      faultline compare previous latest --format html >changes.html
 
       Each side is a run (its id, the beginning of one, latest, previous), a kernel's name (the newest run that has \
       it; of two kernels the newest that has both), a run.json or a run's directory; RUN:KERNEL is one kernel of a \
@@ -28,7 +29,7 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "What is judged.")
   var candidate: String
 
-  @Option(name: .long, help: "human, json (alone on standard output) or markdown.")
+  @Option(name: .long, help: "human, json (alone on standard output), markdown or html.")
   var format: Format = .human
 
   @Option(
@@ -45,7 +46,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var history: HistoryOptions
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case human, json, markdown
+    case human, json, markdown, html
   }
 
   func run() throws {
@@ -61,6 +62,7 @@ struct CompareCommand: ParsableCommand {
         .write(comparison, to: &text)
     case .json: try JSONReport().write(comparison, to: &text)
     case .markdown: ComparisonMarkdown().write(comparison, to: &text)
+    case .html: ComparisonHTML().write(comparison, to: &text)
     }
     Terminal.out(text)
     if !comparison.isComparable { throw ExitStatus.hostTrouble.code }

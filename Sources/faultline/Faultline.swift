@@ -17,9 +17,8 @@ struct Faultline: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, BisectRunCommand.self, MutantsCommand.self,
       CompareCommand.self, ReportCommand.self, HistoryCommand.self, RunsCommand.self,
-      ShowCommand.self, ImportCommand.self, ExportCommand.self, MergeCommand.self,
-      PruneCommand.self, GuestsCommand.self, DumpCommand.self, ListCommand.self,
-      CatalogueCommand.self, KernelsCommand.self,
-      DoctorCommand.self,
+      ShowCommand.self, ServeCommand.self, ImportCommand.self, ExportCommand.self,
+      MergeCommand.self, PruneCommand.self, GuestsCommand.self, DumpCommand.self,
+      ListCommand.self, CatalogueCommand.self, KernelsCommand.self, DoctorCommand.self,
     ])
 }

@@ -12,7 +12,8 @@ struct HistoryOptions: ParsableArguments {
       valueName: "file"))
   var path: String?
 
-  private var file: String {
+  /// The history's file.
+  var file: String {
     path.map { URL(fileURLWithPath: $0).path } ?? History.standardPath()
   }
 
@@ -21,6 +22,9 @@ struct HistoryOptions: ParsableArguments {
 
   /// Opens the history, which must be there.
   func existing() throws -> History { try History(existing: file) }
+
+  /// Opens the history, which must be there, for reading alone.
+  func reading() throws -> History { try History(reading: file) }
 }
 
 extension TerminalStyle {

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Lab
 internal import Reports
 internal import Results
+internal import Store
 
 /// `faultline report`: a kept run in another format.
 struct ReportCommand: AsyncParsableCommand {
@@ -59,10 +60,30 @@ struct ReportCommand: AsyncParsableCommand {
     case .html:
       HTMLReport(
         knownIssues: knownIssues, cases: await cases(), excerpts: saved.excerpts(),
-        pointer: saved.file.lastPathComponent
+        history: earlier(run), pointer: saved.file.lastPathComponent
       ).write(run, to: &text)
     }
     return text
+  }
+
+  /// What the history says of the run's cases, where the run is in it.
+  private func earlier(_ run: Run) -> [String: [HistoryPoint]] {
+    guard !options.noHistory else { return [:] }
+    do {
+      let history = try options.history.existing()
+      guard let stored = try history.run(named: run.id) else {
+        if options.history.path != nil {
+          Terminal.err("note: the history does not have this run; there are no strips\n")
+        }
+        return [:]
+      }
+      return try history.points(until: stored)
+    } catch HistoryError.absent where options.history.path == nil {
+      return [:]
+    } catch {
+      Terminal.err("note: there is nothing of earlier runs: \(Escaping.lines("\(error)"))\n")
+      return [:]
+    }
   }
 
   /// The reasons behind the ids; a run can be reported without them.
@@ -83,5 +104,19 @@ struct ReportCommand: AsyncParsableCommand {
       Terminal.err("note: cases have no promises: \(Escaping.lines("\(error)"))\n")
       return []
     }
+  }
+}
+
+extension History {
+  /// The last results of every case of a run, up to the run itself, by `HistoryPoint.key`; none of a case that only it has.
+  fileprivate func points(until run: StoredRun) throws -> [String: [HistoryPoint]] {
+    let histories = try cases(until: run, last: HistoryPoint.most).filter { $0.entries.count > 1 }
+    return Dictionary(
+      histories.map { history in
+        let planned = PlannedCase(
+          kernel: history.kernel, machine: history.machine, suite: history.suite,
+          name: history.name)
+        return (HistoryPoint.key(planned), history.entries.compactMap(HistoryPoint.init))
+      }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -57,6 +57,11 @@ struct ReportOptions: ParsableArguments {
       "mail, markdown: end with Tested-by: if all is as expected.", valueName: "Name <address>"))
   var testedBy: String?
 
+  @OptionGroup var history: HistoryOptions
+
+  @Flag(name: .long, help: "html: say nothing of earlier runs.")
+  var noHistory = false
+
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case ktap, junit, kcidb, markdown, mail, html
   }

@@ -35,7 +35,10 @@ struct RunCommand: AsyncParsableCommand {
     let progress = Progress(
       knownIssues: plan.knownIssues, pace: CasePace(plan.spec.suites.flatMap(\.cases)))
     defer { progress.end() }
-    let checkpoints = Checkpoints(plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed)
+    let checkpoints = Checkpoints(
+      plan.spec.directory, id: plan.spec.id, seed: plan.spec.seed,
+      besides: options.noHistory ? nil : options.history.file)
+    defer { checkpoints.withdraw() }
     let lab = try Lab(workspace.installation) { [note = progress.note] event in
       note(event)
       checkpoints.note(event)

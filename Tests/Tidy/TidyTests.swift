@@ -14,9 +14,11 @@ struct TidyTests {
     "Kernels": ["Results"],
     "Store": ["Results", "KernelLog", "GuestProtocol"],
     "Reports": ["Results", "KernelLog", "GuestProtocol"],
+    "Dashboard": ["Store", "Reports", "Results", "GuestProtocol"],
     "Lab": ["Kernels", "Machine", "Results", "GuestProtocol", "KernelLog"],
     "faultline": [
-      "Lab", "Reports", "Store", "Kernels", "Machine", "Results", "GuestProtocol", "KernelLog",
+      "Lab", "Reports", "Store", "Dashboard", "Kernels", "Machine", "Results", "GuestProtocol",
+      "KernelLog",
     ],
   ]
   private static let ours = Set(arrows.keys).union(["CLinuxMM", "CLibvirt"])

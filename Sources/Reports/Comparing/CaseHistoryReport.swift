@@ -65,18 +65,23 @@ package struct CaseHistoryReport: Sendable {
       let good = history.lastGood.map { "last good \(run($0))" } ?? "never good"
       lines.append("first bad \(run(bad)), \(good)")
     }
-    let range = "\(percent(history.interval.low)) to \(percent(history.interval.high))"
-    lines.append(
-      "failed \(failures.fails)/\(failures.runs) (95 %: \(range)), "
-        + "\(TextLayout.count(history.flips, "flip")), streak \(history.streak)")
+    lines.append(Self.rate(history))
     return lines
+  }
+
+  /// `failed 1/30 (95 %: 0.6 % to 16.7 %), 2 flips, streak 12`.
+  static func rate(_ history: CaseHistory) -> String {
+    let failures = history.failures
+    let range = "\(percent(history.interval.low)) to \(percent(history.interval.high))"
+    return "failed \(failures.fails)/\(failures.runs) (95 %: \(range)), "
+      + "\(TextLayout.count(history.flips, "flip")), streak \(history.streak)"
   }
 
   private func run(_ entry: CaseHistory.Entry) -> String {
     Escaping.terminal(entry.run) + (entry.started.map { " (\(Escaping.terminal($0)))" } ?? "")
   }
 
-  private func percent(_ rate: Double) -> String {
+  private static func percent(_ rate: Double) -> String {
     let tenths = Int((rate * 1000).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
   }

@@ -17,11 +17,23 @@ extension HTMLReport {
     for place in order {
       let row = matrix.rows[place]
       let listing = listings["\(row.suite)\t\(row.name)"]
-      let page = CasePage(report: self, row: row, matrix: matrix, listing: listing, run: run)
+      let page = CaseArticle(report: self, row: row, matrix: matrix, listing: listing, run: run)
       articles[place] = page.article(place, budget: &budget)
     }
     return HTMLSection(
       id: "cases", title: "Cases", body: "<div class=\"cases\">\n\(articles)</div>")
+  }
+
+  /// The sections of a few cases, with all that is known of them.
+  func articles(of run: Run) -> Markup {
+    var budget = Self.detailBytes
+    let matrix = CaseMatrix(run)
+    return Markup(
+      matrix.rows.enumerated().map { place, row in
+        let listing = cases.first { $0.suite == row.suite && $0.name == row.name }
+        return CaseArticle(report: self, row: row, matrix: matrix, listing: listing, run: run)
+          .article(place, budget: &budget)
+      })
   }
 
   private static func weight(_ row: CaseMatrix.Row) -> Int {
@@ -30,7 +42,7 @@ extension HTMLReport {
 }
 
 /// The section of one case.
-private struct CasePage {
+private struct CaseArticle {
   let report: HTMLReport
   let row: CaseMatrix.Row
   let matrix: CaseMatrix
@@ -203,13 +215,22 @@ private struct CasePage {
   }
 
   private func history() -> Markup {
-    let strips = row.results.compactMap { result -> Markup? in
+    var lines: [(text: Markup, kernels: [String])] = []
+    for result in row.results {
       guard let points = report.history[HistoryPoint.key(result.planned)], !points.isEmpty else {
-        return nil
+        continue
       }
-      return
-        "<dt>\(CaseWords.cut(result.planned.kernel, 100))</dt><dd>\(HistoryStrip(points).markup)</dd>"
+      let text = HistoryStrip(points).line
+      let kernel = CaseWords.cut(result.planned.kernel, 100)
+      if let same = lines.firstIndex(where: { $0.text == text }) {
+        lines[same].kernels.append(kernel)
+      } else {
+        lines.append((text, [kernel]))
+      }
     }
-    return strips.isEmpty ? .empty : "<h4>Before</h4><dl>\(strips)</dl>"
+    let items = lines.map { line -> Markup in
+      "<dt>\(line.kernels.joined(separator: ", "))</dt><dd>\(line.text)</dd>"
+    }
+    return items.isEmpty ? .empty : "<h4>History</h4><dl>\(items)</dl>"
   }
 }

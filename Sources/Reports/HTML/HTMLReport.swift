@@ -35,7 +35,9 @@ package struct HTMLReport: Sendable {
   package func write(_ run: Run, to output: inout some TextOutputStream) {
     let matrix = CaseMatrix(run)
     let title = RunDigest(run, knownIssues: knownIssues).title
-    output.write(head("faultline: \(title)").source)
+    let frame = HTMLFrame(
+      title: "faultline: \(title)", style: HTMLStyle.markup, script: HTMLScript.markup)
+    output.write(frame.head.source)
     let parts: [HTMLSection] =
       [summary(run, matrix)] + sections + [
         matrixSection(matrix), casesSection(matrix, run), chartsSection(run, matrix), facts(run),
@@ -53,25 +55,6 @@ package struct HTMLReport: Sendable {
 
       """
     output.write(body.source)
-  }
-
-  private func head(_ title: String) -> Markup {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-    style-src '\(Self.hash(HTMLStyle.markup))'; script-src '\(Self.hash(HTMLScript.markup))'; \
-    base-uri 'none'; form-action 'none'">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <meta name="referrer" content="no-referrer">
-    <title>\(CaseWords.cut(title, 300))</title>
-    <style>\(HTMLStyle.markup)</style>
-    </head>
-
-    """
   }
 
   /// What a policy calls a script or style that stands in the page.

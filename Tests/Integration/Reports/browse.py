@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Drives a page in headless Chromium: browse.py FILE < steps.json > answers.json
+"""Drives a page in headless Chromium: browse.py FILE|ADDRESS < steps.json > answers.json
 
 Steps are a JSON list, done one after the other:
   {"size": [W, H]}      the window
   {"scheme": "dark"}    what the system prefers
   {"scripts": false}    whether scripts may run, from the next load on
-  {"load": "#hash"}     load the page
+  {"load": "#hash"}     load the page; behind an address, its path
   {"wait": "JS"}        until the expression is true
   {"eval": "JS"}        its value is an answer
   {"click": "CSS"}      a real click in the middle of the first match
@@ -122,7 +122,7 @@ class Browser:
         self.call("Page.navigate", url="about:blank")
         self.wait("location.href === 'about:blank'")
         self.call("Page.navigate", url=address)
-        self.wait("location.protocol === 'file:' && document.readyState === 'complete'")
+        self.wait("location.protocol !== 'about:' && document.readyState === 'complete'")
 
     def click(self, selector):
         found = self.value(
@@ -169,7 +169,7 @@ class Browser:
 
 def main():
     steps = json.load(sys.stdin)
-    page = pathlib.Path(sys.argv[1]).resolve().as_uri()
+    page = sys.argv[1] if sys.argv[1].startswith("http://") else pathlib.Path(sys.argv[1]).resolve().as_uri()
     browser = Browser()
     try:
         values = [value for step in steps for value in browser.step(step, page)]
