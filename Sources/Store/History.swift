@@ -8,7 +8,7 @@ package final class History: Sendable {
   private let queue: DatabaseQueue
 
   /// Another process' transaction is waited for so long, in seconds.
-  private static let patience = 10.0
+  private static let patience = 20.0
 
   /// `$XDG_STATE_HOME/faultline/history.db`, or below `~/.local/state` when that is unset or relative.
   package static func standardPath(
