@@ -20,6 +20,7 @@ struct ServePageTests {
     let whole = """
       faultline=$0 browse=$1
       shift
+      rm -f url
       "$faultline" serve --listen 127.0.0.1:0 "$@" >url 2>server.err &
       server=$!
       while kill -0 $server 2>/dev/null && ! [ -s url ]; do sleep 0.05; done
