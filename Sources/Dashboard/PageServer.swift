@@ -109,10 +109,20 @@ package final class PageServer: Sendable {
         let head = answer.head(closes: closes)
         let text = sendsBody ? head + answer.body : head
         try await Self.within(Self.patience) { try await connection.write(Data(text.utf8)) }
-        if closes { return }
+        if closes { return try await Self.linger(connection) }
       } catch {
         return
       }
+    }
+  }
+
+  /// Ends a connection so that the client reads the answer to its end: closed over bytes that nobody has read, the kernel resets
+  /// it.
+  private static func linger(_ connection: AsyncSocket) async throws {
+    _ = shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
+    try await within(.seconds(1)) {
+      var left = 16 * RequestHead.maximumBytes
+      while left > 0 { left -= try await connection.read(atMost: 4_096).count }
     }
   }
 

@@ -21,7 +21,7 @@ enum PageStyle {
     progress{width:min(40em,100%);height:14px;accent-color:var(--p)}
     .runs td{white-space:nowrap}.runs td:last-child{white-space:normal;min-width:12em}
     .runs svg.bar{vertical-align:middle}.strips th{font-weight:500;padding-right:14px}
-    .strips td{padding:3px 14px 3px 0}.strips a{display:inline-block}
+    .strips p{margin:2px 0}.strips td{padding:3px 14px 3px 0}.strips a{display:inline-block}
     .pill{white-space:nowrap;display:inline-block}p>.pill:first-child{margin-left:0}figcaption .dim{font-weight:400}
     .live::before{content:"● ";color:var(--p)}
     @media(max-width:700px){.pair{grid-template-columns:1fr}.runs .wide-only{display:none}
