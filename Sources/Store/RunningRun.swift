@@ -20,7 +20,7 @@ package struct RunningRun: Codable, Equatable, Sendable {
 
   /// The folder of the notes of a history.
   private static func folder(_ history: String) -> URL {
-    URL(fileURLWithPath: history).deletingLastPathComponent().appendingPathComponent("running")
+    URL(fileURLWithPath: history + "-running")
   }
 
   private func file(_ history: String) -> URL {

@@ -122,7 +122,7 @@ struct RecipeTests {
     if recipe.name == "GitHub" { #expect(read("summary.md").contains("trouble.fail")) }
     let results = command.directory.appendingPathComponent("results")
     let nights = try FileManager.default.contentsOfDirectory(atPath: results.path)
-      .filter { !$0.hasSuffix(".log") }
+      .filter { $0.hasPrefix("nightly") && !$0.contains(".") }
     let night = results.appendingPathComponent(try #require(nights.first))
     #expect(FileManager.default.fileExists(atPath: night.appendingPathComponent("run.json").path))
   }

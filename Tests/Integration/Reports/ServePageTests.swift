@@ -180,8 +180,8 @@ struct ServePageTests {
     let outcome = try await serving(
       command,
       """
-      mkdir -p faultline/running going
-      printf '{"run":"goes-on","directory":"%s/going","pid":%d,"process_start":%d}' "$PWD" $$ \(start) >faultline/running/$$.json
+      mkdir -p faultline/history.db-running going
+      printf '{"run":"goes-on","directory":"%s/going","pid":%d,"process_start":%d}' "$PWD" $$ \(start) >faultline/history.db-running/$$.json
       sed 's/"night-2"/"goes-on"/' night-2/run.json >going/part
       (sleep 4; mv going/part going/run.json; sleep 6; "$faultline" import going/run.json >/dev/null) &
       python3 "$browse" "$url" <steps.json
