@@ -107,7 +107,8 @@ struct GuestSession {
   }
 
   private func announce(_ greeting: Greeting?, _ boot: BootObservation) {
-    guard let restored = greeting?.restoreDuration else {
+    // Isolated, even the first one has been saved and comes from its saved state.
+    guard let restored = greeting?.restoreDuration, number > 1 else {
       report(.guestUp(record(greeting, boot)))
       for problem in greeting?.problems ?? [] { report(.notice("\(place): \(problem)")) }
       return
