@@ -33,8 +33,11 @@ package final class RunDirectory: Sendable {
     let path = Self.newPath()
     guard mkdir(path, 0o711) == 0 else { throw Self.failure(path) }
     chmod(path, 0o711)
-    lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw Self.failure(path + "/lock") }
+    // It gets its name when it is held: the sweep of another process would take a free one for that of a killed run.
+    lock = open(path + "/lock.new", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0,
+      rename(path + "/lock.new", path + "/lock") == 0
+    else { throw Self.failure(path + "/lock") }
     self.path = path
     guardian = Mutex(try RunGuard(path))
     Self.live.withLock { $0.append(self) }
