@@ -92,7 +92,7 @@ extension GuestSession {
       "memory_mib": .number(plan.machine.memoryMebibytes), "boot_attempts": .number(boot.attempts),
       "origin": .text(plan.kernel.origin), "image_sha256": .text(plan.kernel.sha256),
     ]
-    facts.merge(ConfigFacts.facts(of: plan.kernel)) { known, _ in known }
+    facts.merge(configuration) { known, _ in known }
     // What the host knows is not the guest's to say.
     for fact in greeting?.facts ?? [] where facts[fact.name] == nil {
       facts[fact.name] = Int(fact.text).map { .number($0) } ?? .text(fact.text)

@@ -38,6 +38,8 @@ struct GuestSession {
   let redBefore: Int
   /// Whether an earlier guest of the plan was taken along.
   let isAfterTrouble: Bool
+  /// What the kernel's configuration says, read once for all guests of the plan.
+  let configuration: [String: Results.Fact]
   /// Where a guest that is to be kept goes; nil when none is.
   let shelf: Shelf?
   let report: @Sendable (RunEvent) -> Void

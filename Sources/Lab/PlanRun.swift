@@ -45,6 +45,7 @@ struct PlanRun {
     if !progress.canSave, spec.isolation != .none {
       report(.notice("\(hypervisor.uri) saves no guests for us, so each is booted"))
     }
+    let configuration = ConfigFacts.facts(of: plan.kernel)
     let events = SuiteEvents(report)
     var rest: GuestPlan? = plan
     var number = 0
@@ -57,7 +58,8 @@ struct PlanRun {
         hypervisor: hypervisor, programs: plan.suites.map(\.suite),
         redBefore: progress.outcome.results.count {
           $0.verdict.isRed && !spec.expectedRed.contains($0.planned.name)
-        }, isAfterTrouble: progress.taken.guests > 0, shelf: shelf, report: events.report)
+        }, isAfterTrouble: progress.taken.guests > 0, configuration: configuration, shelf: shelf,
+        report: events.report)
       let outcome = await session.run(
         from: progress.saved,
         saving: progress.canSave && (spec.isolation != .none || number > 1))

@@ -180,16 +180,7 @@ enum HTMLScript {
       addEventListener('popstate', read);
       addEventListener('hashchange', read);
 
-      const keep = name => { try { localStorage.setItem('faultline-theme', name); } catch { /* private window */ } };
-      let theme = null;
-      try { theme = localStorage.getItem('faultline-theme'); } catch { /* private window */ }
-      if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
-      byId('theme').addEventListener('click', () => {
-        const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-        const next = (root.dataset.theme || system) === 'dark' ? 'light' : 'dark';
-        root.dataset.theme = next;
-        keep(next);
-      });
+    \#(ThemeScript.markup)
       read();
       show();
     })();

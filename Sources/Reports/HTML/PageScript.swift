@@ -11,16 +11,7 @@ enum PageScript {
       const all = what => Array.from(document.querySelectorAll(what));
       root.classList.add('js');
 
-      const keep = name => { try { localStorage.setItem('faultline-theme', name); } catch { /* private window */ } };
-      let theme = null;
-      try { theme = localStorage.getItem('faultline-theme'); } catch { /* private window */ }
-      if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
-      byId('theme').addEventListener('click', () => {
-        const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-        const next = (root.dataset.theme || system) === 'dark' ? 'light' : 'dark';
-        root.dataset.theme = next;
-        keep(next);
-      });
+    \#(ThemeScript.markup)
 
       const search = document.querySelector('input[type=search]');
       const step = by => {
