@@ -64,6 +64,12 @@ int lmm_exists(const char *path) { return access(path, F_OK) == 0; }
 int lmm_is_writable(const char *path) { return access(path, W_OK) == 0; }
 int lmm_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
+int lmm_nonblocking_pipe(int *ends, int64_t size) {
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+  fcntl(ends[1], F_SETPIPE_SZ, (int)size);  // Refused beyond pipe-max-size: it holds 64 KiB then.
+  return 0;
+}
+
 int lmm_poll1(int fd, int16_t *events, int milliseconds) {
   struct pollfd one = {.fd = fd, .events = *events};
   int ready = poll(&one, 1, milliseconds);

@@ -160,10 +160,11 @@ extension Trial {
 
   /// Runs a body in a process forked for it and reports how it ended; returns the exit status.
   static func run(
-    in reports: borrowing Descriptor, _ body: (Trial) throws(CaseEnd) -> Void
+    in reports: borrowing Descriptor, steps: Int32? = nil,
+    _ body: (Trial) throws(CaseEnd) -> Void
   ) -> Int32 {
     _ = try? ChildProcess.reportCrashes(to: reports)  // the exit status tells, too
-    let trial = Trial(reportingTo: reports.borrowedNumber)
+    let trial = Trial(reportingTo: reports.borrowedNumber, steps: steps)
     do throws(CaseEnd) {
       try body(trial)
       trial.report(Report.lines(for: nil))

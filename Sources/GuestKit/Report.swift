@@ -67,6 +67,8 @@ enum Report {
   }
 
   private static func flat(_ text: String) -> String {
+    let isFlat = text.utf8.count <= 1000 && !text.utf8.contains { $0 < 32 || $0 == 127 }
+    if isFlat { return text }
     let bytes = text.utf8.prefix(1000).map { $0 < 32 || $0 == 127 ? 32 : $0 }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -6,6 +6,7 @@ struct Runner {
   private var writer = KTAPWriter()
   private let tellsSteps: Bool
   private let marks = isSame(System.environment("FAULTLINE_MARKERS") ?? "", "1")
+  private let stepPipe = try? StepPipe()  // without one steps are lost, not results
   /// Only in a guest of ours, as the marks: on any other machine other programs run, too.
   private var leakCheck: LeakCheck?
   /// How many processes of earlier cases do not die.
@@ -50,16 +51,16 @@ struct Runner {
     let line: String
     switch end {
     case .reported(let reader):
-      tellSteps(reader, isTrouble: leaks != nil || Runner.isTrouble(reader.end))
+      tellSteps(isTrouble: leaks != nil || Runner.isTrouble(reader.end))
       let outcome = reader.end ?? .error("the case's process ended without a report")
       line = result(number, one, outcome, reader, leaks, milliseconds)
     case .died(let reader, let end):
-      tellSteps(reader, isTrouble: true)
+      tellSteps(isTrouble: true)
       let text = "the case's process ended with \(end) and without a report"
       if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.result(number, one.name, .error(text), milliseconds: milliseconds)
     case .timedOut(let reader, let text):
-      tellSteps(reader, isTrouble: true)
+      tellSteps(isTrouble: true)
       if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.timeout(number, one.name, text, milliseconds: milliseconds)
     }
@@ -74,9 +75,11 @@ struct Runner {
   }
 
   /// What the case did before it failed; the end of it, if that is much.
-  private func tellSteps(_ reader: ReportReader, isTrouble: Bool) {
-    guard isTrouble || tellsSteps else { return }
-    for step in tellsSteps ? reader.steps[...] : reader.steps.suffix(Runner.lastSteps) {
+  private func tellSteps(isTrouble: Bool) {
+    guard let stepPipe else { return }
+    guard isTrouble || tellsSteps else { return stepPipe.empty() }
+    let steps = stepPipe.take()
+    for step in tellsSteps ? steps[...] : steps.suffix(Runner.lastSteps) {
       Suite.say(writer.step(step))
     }
   }
@@ -128,7 +131,10 @@ struct Runner {
     do throws(Errno) {
       var pipe = try Pipe()
       let writing = pipe.takeWriting()
-      var child = try ChildProcess(ownGroup: true) { Runner.enact(one, reportingTo: writing) }
+      let steps = stepPipe?.number
+      var child = try ChildProcess(ownGroup: true) {
+        Runner.enact(one, reportingTo: writing, steps: steps)
+      }
       writing.close()
       return follow(one, &child, pipe.takeReading())
     } catch {
@@ -139,8 +145,10 @@ struct Runner {
   }
 
   /// What the case's process does: requirements first, then the body.
-  private static func enact(_ one: Case, reportingTo reports: borrowing Descriptor) -> Int32 {
-    Trial.run(in: reports) { (trial) throws(CaseEnd) in
+  private static func enact(
+    _ one: Case, reportingTo reports: borrowing Descriptor, steps: Int32?
+  ) -> Int32 {
+    Trial.run(in: reports, steps: steps) { (trial) throws(CaseEnd) in
       // Pages then sit in one CPU's LRU batches, where a drain finds them; see Trial.pageOut.
       do throws(Errno) { try System.pinToOneCPU() } catch {
         throw Trial.trouble("binding to one CPU", error)

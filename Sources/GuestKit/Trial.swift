@@ -8,11 +8,17 @@ public import LinuxMM
 public final class Trial: Sendable {
   /// The report pipe of the case's process; nil where reports go nowhere.
   private let reports: Int32?
+  /// Where steps go.
+  private let steps: Int32?
 
   // Told by the thread that runs the body; at worst two threads count a step once.
   nonisolated(unsafe) private var stepsLeft = 200
 
-  init(reportingTo reports: Int32?) { self.reports = reports }
+  /// Steps go where the report goes, unless they have a pipe of their own.
+  init(reportingTo reports: Int32?, steps: Int32? = nil) {
+    self.reports = reports
+    self.steps = steps ?? reports
+  }
 
   // MARK: checks
 
@@ -147,7 +153,8 @@ public final class Trial: Sendable {
   public func step(_ what: String) {
     guard stepsLeft > 0, !what.utf8.starts(with: "reading ".utf8) else { return }
     stepsLeft -= 1
-    report(Report.step(what).line)
+    guard let steps else { return }
+    _ = try? System.emit(Report.step(what).line, to: steps)  // nobody is left, or it is full
   }
 
   @inline(never)

@@ -2,21 +2,21 @@
 public enum Counters {
   /// A line of `/proc/meminfo`, in KiB (counts for `HugePages_*`); nil when the kernel has no such line.
   public static func meminfo(_ key: String) throws(Errno) -> UInt64? {
-    TextFile.number(after: key, in: try TextFile.read("/proc/meminfo"))
+    try TextFile.number(after: key, of: "/proc/meminfo")
   }
 
   /// A line of this process's `/proc/self/status`, in KiB, such as `HugetlbPages`.
   public static func status(_ key: String) throws(Errno) -> UInt64? {
-    TextFile.number(after: key, in: try TextFile.read("/proc/self/status"))
+    try TextFile.number(after: key, of: "/proc/self/status")
   }
 
   /// A line of `/proc/vmstat`.
   public static func vmstat(_ key: String) throws(Errno) -> UInt64? {
-    TextFile.number(after: key, in: try TextFile.read("/proc/vmstat"))
+    try TextFile.number(after: key, of: "/proc/vmstat")
   }
 
   /// A line of `/proc/self/status`, in KiB where it has a unit, such as `VmSwap`.
   public static func process(_ key: String) throws(Errno) -> UInt64? {
-    TextFile.number(after: key, in: try TextFile.read("/proc/self/status"))
+    try TextFile.number(after: key, of: "/proc/self/status")
   }
 }

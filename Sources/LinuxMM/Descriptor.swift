@@ -126,28 +126,32 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// Reads at most `limit` bytes from the current position; empty at the end.
   public borrowing func read(atMost limit: Int) throws(Errno) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: limit)
-    let count = bytes.withUnsafeMutableBytes { buffer -> Int in
-      guard let base = buffer.baseAddress else { return 0 }
-      while true {
-        let done = lmm_read(number, base, limit)
-        if done >= 0 || lmm_errno() != Errno.interrupted.number { return done }
-      }
+    var failure: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { (buffer, count) in
+      do throws(Errno) { count = try read(into: buffer) } catch { failure = error }
     }
-    try checked(count)
-    bytes.removeLast(limit - count)
+    if let failure { throw failure }
     return bytes
+  }
+
+  /// Reads as much as there is and fits, from the current position; 0 at the end.
+  borrowing func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(Errno) -> Int {
+    guard let base = buffer.baseAddress else { return 0 }
+    while true {
+      let done = lmm_read(number, base, buffer.count)
+      if done >= 0 || lmm_errno() != Errno.interrupted.number { return try checked(done) }
+    }
   }
 
   /// Reads `count` bytes at `offset`, fewer at the end of the file.
   public borrowing func read(count: Int, at offset: UInt64) throws(Errno) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let done = bytes.withUnsafeMutableBytes { buffer -> Int in
-      guard let base = buffer.baseAddress else { return 0 }
-      return lmm_pread(number, base, count, Int64(offset))
+    var done = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { (buffer, filled) in
+      guard let base = buffer.baseAddress else { return }
+      done = lmm_pread(number, base, count, Int64(offset))
+      filled = max(done, 0)
     }
     try checked(done)
-    bytes.removeLast(count - done)
     return bytes
   }
 

@@ -33,7 +33,7 @@ extension Mapping {
       guard line.count > wanted.count, line.suffix(wanted.count).elementsEqual(wanted) else {
         continue
       }
-      return Smaps.bounds(Substring(line))
+      return Smaps.bounds(line)
     }
     return nil
   }

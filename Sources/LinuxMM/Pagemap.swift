@@ -26,6 +26,9 @@ public struct PagemapEntry: Equatable, Sendable, CustomStringConvertible {
       (.guardRegion, UInt8(ascii: "G")), (.softDirty, UInt8(ascii: "d")),
     ]
 
+    /// All bits that have a letter.
+    fileprivate static let known: UInt64 = 0b1110_0111 << 56 | 1 << 55
+
     /// Reads letters such as `PXW`; `-` is no bit, and an unknown letter a programmer's error.
     public init(letters text: String) {
       var bits: Bits = []
@@ -46,9 +49,7 @@ public struct PagemapEntry: Equatable, Sendable, CustomStringConvertible {
   }
 
   public var bits: Bits {
-    var known: Bits = []
-    for (bit, _) in Bits.letters { known.insert(bit) }
-    return Bits(rawValue: rawValue).intersection(known)
+    Bits(rawValue: rawValue & Bits.known)
   }
 
   /// The page frame number: 0 unless present and readable by us (`CAP_SYS_ADMIN`).
@@ -74,15 +75,12 @@ public struct Pagemap: ~Copyable {
     let count = Int(range.length / Memory.pageSize)
     let offset = range.start / Memory.pageSize * 8
     let bytes = try file.read(count: count * 8, at: offset)
-    var entries: [PagemapEntry] = []
-    entries.reserveCapacity(count)
-    for index in 0..<(bytes.count / 8) {
-      var raw: UInt64 = 0
-      for byte in (0..<8).reversed() { raw = raw << 8 | UInt64(bytes[index * 8 + byte]) }
-      entries.append(PagemapEntry(rawValue: raw))
+    guard bytes.count == count * 8 else { throw .badAddress }
+    return bytes.withUnsafeBytes { raw in
+      (0..<count).map { index in
+        PagemapEntry(rawValue: raw.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+      }
     }
-    guard entries.count == count else { throw .badAddress }
-    return entries
   }
 
   /// The entry of the page that holds an address.

@@ -12,6 +12,14 @@ public struct Pipe: ~Copyable {
     writing = Descriptor(adopting: ends[1])
   }
 
+  /// One that holds `size` bytes where it may, and in which neither reading nor writing ever blocks: `EAGAIN`.
+  public init(nonblockingOfSize size: Int) throws(Errno) {
+    var ends: [Int32] = [0, 0]
+    try checked(lmm_nonblocking_pipe(&ends, Int64(size)))
+    reading = Descriptor(adopting: ends[0])
+    writing = Descriptor(adopting: ends[1])
+  }
+
   /// The end to read from; once.
   public mutating func takeReading() -> Descriptor {
     guard let end = reading.take() else { preconditionFailure("a pipe has one reading end") }

@@ -1,26 +1,33 @@
 /// What `/proc/PID/smaps` says about the mappings that overlap a range.
 public struct Smaps: Sendable {
-  private let blocks: [Substring]
+  private let blocks: [[UInt8]]
 
   /// Reads the mappings of this process, or of another, that overlap the range.
   public init(_ range: AddressRange, ofProcess process: Int32? = nil) throws(Errno) {
     let name = process.map { "\($0)" } ?? "self"
-    let text = try TextFile.read("/proc/" + name + "/smaps", limit: 8 << 20)
-    var found: [Substring] = []
-    var start = text.startIndex
+    blocks = try TextFile.withBytes("/proc/" + name + "/smaps", limit: 8 << 20) {
+      Smaps.blocks(of: $0, overlapping: range)
+    }
+  }
+
+  private static func blocks(of text: UnsafeBufferPointer<UInt8>, overlapping range: AddressRange)
+    -> [[UInt8]]
+  {
+    var found: [[UInt8]] = []
+    var start = 0
     var overlaps = false
-    var index = text.startIndex
-    while index < text.endIndex {
-      let end = text.utf8[index...].firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
+    var index = 0
+    while index < text.count {
+      let end = text[index...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
       if let bounds = Smaps.bounds(text[index..<end]) {
-        if overlaps { found.append(text[start..<index]) }
+        if overlaps { found.append(Array(text[start..<index])) }
         start = index
         overlaps = bounds.start < range.end && range.start < bounds.end
       }
-      index = end < text.endIndex ? text.utf8.index(after: end) : end
+      index = end + 1
     }
-    if overlaps { found.append(text[start...]) }
-    blocks = found
+    if overlaps { found.append(Array(text[start...])) }
+    return found
   }
 
   /// How many mappings overlap.
@@ -28,7 +35,9 @@ public struct Smaps: Sendable {
 
   /// The sum of a field over the mappings, in KiB, such as `Swap`, `AnonHugePages`, `Rss`.
   public func kibibytes(_ field: String) -> UInt64 {
-    blocks.reduce(0) { $0 + (TextFile.number(after: field, in: String($1)) ?? 0) }
+    blocks.reduce(0) { (sum, block) in
+      sum + (block.withUnsafeBufferPointer { TextFile.number(after: field, in: $0) } ?? 0)
+    }
   }
 
   /// Whether every mapping has a two-letter flag such as `uw` on its VmFlags line.
@@ -39,9 +48,9 @@ public struct Smaps: Sendable {
   /// Whether some mapping has the flag.
   public func anyHas(flag: String) -> Bool { blocks.contains { Smaps.has(flag, $0) } }
 
-  private static func has(_ flag: String, _ block: Substring) -> Bool {
+  private static func has(_ flag: String, _ block: [UInt8]) -> Bool {
     let key = Array("VmFlags:".utf8)
-    for line in block.utf8.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
+    for line in block.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
       let flags = line.dropFirst(key.count).split(separator: UInt8(ascii: " "))
       return flags.contains { $0.elementsEqual(flag.utf8) }
     }
@@ -49,17 +58,17 @@ public struct Smaps: Sendable {
   }
 
   /// The addresses of a header line `start-end perms …`, or nil for any other line.
-  static func bounds(_ line: Substring) -> AddressRange? {
-    guard let dash = line.utf8.firstIndex(of: UInt8(ascii: "-")),
-      let blank = line.utf8.firstIndex(of: UInt8(ascii: " ")), dash < blank,
-      let start = number(line.utf8[..<dash]),
-      let end = number(line.utf8[line.utf8.index(after: dash)..<blank])
+  static func bounds(_ line: some Collection<UInt8>) -> AddressRange? {
+    guard let dash = line.firstIndex(of: UInt8(ascii: "-")),
+      let blank = line.firstIndex(of: UInt8(ascii: " ")), dash < blank,
+      let start = number(line[..<dash]),
+      let end = number(line[line.index(after: dash)..<blank])
     else { return nil }
     return AddressRange(start: start, length: end - start)
   }
 
   /// Reads hexadecimal digits; nil for anything else.
-  private static func number(_ digits: Substring.UTF8View) -> UInt64? {
+  private static func number(_ digits: some Collection<UInt8>) -> UInt64? {
     var value: UInt64 = 0
     for digit in digits {
       switch digit {

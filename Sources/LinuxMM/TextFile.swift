@@ -4,14 +4,31 @@ internal import CLinuxMM
 public enum TextFile {
   /// The text of a file, at most `limit` bytes of it.
   public static func read(_ path: String, limit: Int = 1 << 20) throws(Errno) -> String {
+    try withBytes(path, limit: limit) { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Runs `body` with the bytes of a file, at most `limit` of them.
+  ///
+  /// In one buffer that is asked for once: the guest's allocator maps and unmaps memory for so much.
+  static func withBytes<T>(
+    _ path: String, limit: Int = 1 << 20, _ body: (UnsafeBufferPointer<UInt8>) -> T
+  ) throws(Errno) -> T {
     let file = try Descriptor(opening: path, for: .read)
-    var bytes: [UInt8] = []
-    while bytes.count < limit {
-      let part = try file.read(atMost: min(16384, limit - bytes.count))
-      if part.isEmpty { break }
-      bytes += part
+    var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: min(limit, 8192))
+    defer { buffer.deallocate() }
+    var count = 0
+    while count < limit {
+      if count == buffer.count {
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: min(limit, count * 4))
+        _ = larger.moveInitialize(fromContentsOf: buffer)
+        buffer.deallocate()
+        buffer = larger
+      }
+      let part = try file.read(into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+      if part == 0 { break }
+      count += part
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return body(UnsafeBufferPointer(rebasing: buffer[..<count]))
   }
 
   /// Writes a text with one `write(2)`, as procfs and sysfs want it.
@@ -35,21 +52,32 @@ public enum TextFile {
   public static func remove(_ path: String) throws(Errno) { try checked(lmm_unlink(path)) }
 
   /// The number after `key` at the start of a line, as `/proc/meminfo` and `/proc/vmstat` have it.
-  static func number(after key: String, in text: String) -> UInt64? {
-    let wanted = Array(key.utf8)
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      guard line.starts(with: wanted) else { continue }
-      let rest = line.dropFirst(wanted.count)
-      guard let next = rest.first, next == UInt8(ascii: ":") || next == UInt8(ascii: " ") else {
-        continue
+  static func number(after key: String, in text: UnsafeBufferPointer<UInt8>) -> UInt64? {
+    var key = key
+    return key.withUTF8 { wanted in
+      var start = 0
+      while start < text.count {
+        let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+        let line = text[start..<end]
+        start = end + 1
+        guard line.starts(with: wanted) else { continue }
+        let rest = line.dropFirst(wanted.count)
+        guard let next = rest.first, next == UInt8(ascii: ":") || next == UInt8(ascii: " ") else {
+          continue
+        }
+        return leadingNumber(rest.dropFirst())
       }
-      return leadingNumber(rest.dropFirst())
+      return nil
     }
-    return nil
+  }
+
+  /// The same of a file.
+  static func number(after key: String, of path: String) throws(Errno) -> UInt64? {
+    try withBytes(path) { number(after: key, in: $0) }
   }
 
   /// The first run of digits after blanks.
-  public static func leadingNumber(_ text: Substring.UTF8View.SubSequence) -> UInt64? {
+  public static func leadingNumber(_ text: some Sequence<UInt8>) -> UInt64? {
     var value: UInt64 = 0
     var digits = 0
     for byte in text {

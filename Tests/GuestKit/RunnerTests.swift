@@ -12,7 +12,10 @@ import Testing
       processExitsWith: .exitCode(1), observing: [\.standardOutputContent]
     ) {
       RunnerTests.exit {
-        Case("t.passes", "s") { (trial) throws(CaseEnd) in trial.evidence("pages", 4) }
+        Case("t.passes", "s") { (trial) throws(CaseEnd) in
+          trial.step("what a case that passed did is nobody's step")
+          trial.evidence("pages", 4)
+        }
         Case("t.fails", "s") { (trial) throws(CaseEnd) in
           try trial.expect(3, equals: 4, "pages")
         }
@@ -60,6 +63,7 @@ import Testing
         Case("t.vanishes", "s") { (_) throws(CaseEnd) in System.exit(3) }
         Case("t.hangs", "s", deadline: .seconds(3)) { (trial) throws(CaseEnd) in
           trial.evidence("reached", "the loop")
+          trial.step("sleeping")
           System.sleep(milliseconds: 600_000)
         }
         Case("t.goes-on", "s") { (_) throws(CaseEnd) in }
@@ -77,6 +81,7 @@ import Testing
         report time_ms=_
         # case t.hangs
         # evidence reached=the loop
+        # step sleeping
         not ok 3 t.hangs # TIMEOUT no end within 3000 ms; killed time_ms=_
         # case t.goes-on
         ok 4 t.goes-on # time_ms=_

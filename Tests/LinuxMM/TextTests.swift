@@ -32,11 +32,14 @@ import Testing
   @Test("numbers are found by their whole key")
   func numbers() {
     let text = "SwapTotal:       12 kB\nSwapFree:\t34 kB\nSwap:  5 kB\npswpout 678\nEmpty:\n"
-    #expect(TextFile.number(after: "SwapFree", in: text) == 34)
-    #expect(TextFile.number(after: "Swap", in: text) == 5)
-    #expect(TextFile.number(after: "pswpout", in: text) == 678)
-    #expect(TextFile.number(after: "Empty", in: text) == nil)
-    #expect(TextFile.number(after: "Free", in: text) == nil)
+    let number = { (key: String) in
+      Array(text.utf8).withUnsafeBufferPointer { TextFile.number(after: key, in: $0) }
+    }
+    #expect(number("SwapFree") == 34)
+    #expect(number("Swap") == 5)
+    #expect(number("pswpout") == 678)
+    #expect(number("Empty") == nil)
+    #expect(number("Free") == nil)
   }
 
   @Test(

@@ -252,6 +252,7 @@ int lmm_symlink(const char *_Nonnull target, const char *_Nonnull path);
 int lmm_exists(const char *_Nonnull path);
 int lmm_is_writable(const char *_Nonnull path);
 int lmm_pipe(int *_Nonnull ends);
+int lmm_nonblocking_pipe(int *_Nonnull ends, int64_t size);
 // Bit mask of returned events in *events; rc as poll(2). Negative milliseconds wait for ever.
 int lmm_poll1(int fd, int16_t *_Nonnull events, int milliseconds);
 int lmm_poll2(int fd, int16_t *_Nonnull events, int fd2, int16_t *_Nonnull events2, int milliseconds);
