@@ -15,8 +15,8 @@ struct Runner {
   /// How a case's process is over.
   private enum End {
     case reported(ReportReader)
-    case died(ReportReader, ChildProcess.End)
-    case timedOut(ReportReader, String)
+    case died(ChildProcess.End)
+    case timedOut(String)
   }
 
   /// How many of its last steps a failed case shows.
@@ -54,12 +54,12 @@ struct Runner {
       tellSteps(isTrouble: leaks != nil || Runner.isTrouble(reader.end))
       let outcome = reader.end ?? .error("the case's process ended without a report")
       line = result(number, one, outcome, reader, leaks, milliseconds)
-    case .died(let reader, let end):
+    case .died(let end):
       tellSteps(isTrouble: true)
       let text = "the case's process ended with \(end) and without a report"
       if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.result(number, one.name, .error(text), milliseconds: milliseconds)
-    case .timedOut(let reader, let text):
+    case .timedOut(let text):
       tellSteps(isTrouble: true)
       if let leaks { Suite.say(writer.evidence("leak", leaks.seen)) }
       line = writer.timeout(number, one.name, text, milliseconds: milliseconds)
@@ -198,10 +198,10 @@ struct Runner {
     let limit = one.deadline.scaledMilliseconds
     if ended == nil {
       child.abandon()
-      return .timedOut(reader, "unkillable \(patience) ms after SIGKILL; left behind")
+      return .timedOut("unkillable \(patience) ms after SIGKILL; left behind")
     }
-    if wasAlive { return .timedOut(reader, "no end within \(limit) ms; killed") }
-    return .died(reader, ended ?? .exited(-1))
+    if wasAlive { return .timedOut("no end within \(limit) ms; killed") }
+    return .died(ended ?? .exited(-1))
   }
 
   private func wait(_ child: inout ChildProcess, _ milliseconds: UInt64) -> ChildProcess.End? {

@@ -45,21 +45,28 @@ public struct ChildProcess: ~Copyable {
 
   /// Waits for the end, at most so long; nil when it is still running then.
   public mutating func wait(milliseconds: UInt64) throws(Errno) -> End? {
-    if let ended { return ended }
+    if let end = try endSoFar() { return end }
     let deadline = lmm_monotonic_ns() + milliseconds * 1_000_000
-    var pause: UInt64 = 200_000
+    let ending = Descriptor(adopting: try checked(lmm_pidfd_open(processID)))
     while true {
-      var status: Int32 = 0
-      if try checked(lmm_waitpid(processID, &status, 1)) == processID {
-        let signal = lmm_wait_status_signal(status)
-        let end = signal != 0 ? End.signalled(signal) : .exited(lmm_wait_status_exit(status))
-        ended = end
-        return end
-      }
-      guard lmm_monotonic_ns() < deadline else { return nil }
-      lmm_sleep_ns(pause)
-      pause = min(pause * 2, 10_000_000)
+      let now = lmm_monotonic_ns()
+      guard now < deadline else { return try endSoFar() }
+      do throws(Errno) {
+        _ = try ending.poll(milliseconds: Int32((deadline - now) / 1_000_000) + 1)
+      } catch { if error != .interrupted { throw error } }
+      if let end = try endSoFar() { return end }
+      lmm_sleep_ns(1_000_000)  // it has ended, and a tracer holds it back
     }
+  }
+
+  /// How it ended; nil while it is running.
+  private mutating func endSoFar() throws(Errno) -> End? {
+    if let ended { return ended }
+    var status: Int32 = 0
+    guard try checked(lmm_waitpid(processID, &status, 1)) == processID else { return nil }
+    let signal = lmm_wait_status_signal(status)
+    ended = signal != 0 ? .signalled(signal) : .exited(lmm_wait_status_exit(status))
+    return ended
   }
 
   /// Sends SIGKILL.
