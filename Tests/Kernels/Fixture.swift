@@ -96,7 +96,8 @@ final class TemporaryFolder {
 
   init() throws {
     let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("faultline-kernels-" + UUID().uuidString)
+      // Short: gpg-agent's socket below it may have 107 bytes.
+      .appendingPathComponent("faultline-" + UUID().uuidString.prefix(8))
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path
   }
