@@ -31,6 +31,9 @@ struct WantedModule {
       name: "lz4", group: .machine, reason: "compressor of zswap, and of zram until 6.11"),
     WantedModule(
       name: "zstd", group: .machine, reason: "compressor of zswap, and of zram until 6.11"),
+    WantedModule(
+      name: "crc32c_generic", group: .machine,
+      reason: "checksums of the file systems below, which name it in no dependency"),
     WantedModule(name: "ext4", group: .machine, reason: "a swap file on ext4"),
     WantedModule(name: "xfs", group: .machine, reason: "a swap file on xfs"),
     WantedModule(name: "btrfs", group: .machine, reason: "a swap file on btrfs"),

@@ -54,7 +54,9 @@ func acrossAreas(_ trial: Trial) throws(CaseEnd) {
   var present = [Bool](repeating: false, count: 1800)
   for area in areas {
     let pages = try space.map(trial, area)
-    try trial.attempt("MADV_NOHUGEPAGE", try pages.range.advise(.noHugePage))
+    if HugePages.setting("enabled") != nil {
+      try trial.attempt("MADV_NOHUGEPAGE", try pages.range.advise(.noHugePage))
+    }
     for page in stride(from: 0, to: area.count, by: 3) {
       pages.store(page, 0xa1)
       present[Int(area.lowerBound) + page] = true

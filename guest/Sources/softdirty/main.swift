@@ -72,7 +72,7 @@ Suite.main {
     needs: soft + [.swap], body: moveDirtiesSwapped)
   Case(
     "softdirty.mremap/anon-table", "pages that moved as a whole page table are dirty",
-    needs: soft, body: moveDirtiesTable)
+    needs: soft + [.transparentHugePages], body: moveDirtiesTable)
   Case.each(
     "softdirty.migrate-base", "migration neither sets nor loses soft-dirty",
     on: [.anon, .shmem], needs: soft + [.numaNodes(2), .root], body: migrateBase)

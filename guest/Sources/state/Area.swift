@@ -86,6 +86,15 @@ final class Area {
     if ground.isLarge { try range.advise(.hugePage) }
   }
 
+  /// What was mapped around the range; between them is whatever was mapped there since the range moved away.
+  var surroundings: [AddressRange] {
+    let end = whole.start + offset + range.length
+    return [
+      AddressRange(start: whole.start, length: offset),
+      AddressRange(start: end, length: whole.end - end),
+    ]
+  }
+
   // MARK: pages
 
   func address(_ page: Int, at place: UInt64 = 0) -> UInt64 {

@@ -31,7 +31,7 @@ extension Scene {
   /// Gives everything up.
   func leave(_ trial: Trial) throws(CaseEnd) {
     try trial.attempt("munmap", try area.range.unmap())
-    try trial.attempt("munmap", try area.whole.unmap())
+    for part in area.surroundings { try trial.attempt("munmap", try part.unmap()) }
     area.file = nil
   }
 }

@@ -24,7 +24,7 @@ extension Requirement {
   /// The guest has a scratch disk, whatever file system is on it.
   static let disk = Requirement("disk") {
     Disk.type() == nil
-      ? Lacking(.resource, "no file system at /mnt/disk; its machine has scratch: none") : nil
+      ? Lacking(.resource, "no file system at /mnt/disk; the machine has scratch: none, or the kernel lacks what it needs") : nil
   }
 
   /// The scratch disk has this file system.
