@@ -114,7 +114,8 @@ extension MachineProfile {
   package var moduleNames: [String] {
     var names = ["virtio_pci", "virtio_console"]
     if scratch != nil || swapDiskMebibytes != nil { names.append("virtio_blk") }
-    if let scratch { names.append(scratch.fileSystem.rawValue) }
+    // They ask for their checksums by name, at mount(2): a soft dependency, until crc32c became a library.
+    if let scratch { names += ["crc32c_generic", scratch.fileSystem.rawValue] }
     switch swap {
     case .none, .disk, .file: break
     // lzo-rle is the compressor that zram takes by default, a soft dependency before 6.2.

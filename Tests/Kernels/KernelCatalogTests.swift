@@ -8,7 +8,10 @@ import Testing
   func ownCatalog() throws {
     let catalog = try KernelCatalog(contentsOf: Fixture.root + "/kernels/kernels.yaml")
     #expect(
-      catalog.names == ["debian-5.10", "debian-6.1", "debian-6.12", "debian-7.2", "debian-next"])
+      catalog.names == [
+        "debian-5.10", "debian-6.1", "debian-6.12", "debian-6.12-generic", "debian-6.12-rt",
+        "debian-7.2", "debian-next",
+      ])
     let next = try catalog.entry(named: "debian-next")
     #expect(next.series == .newest)
     #expect(next.packages.map(\.description).contains("linux-modules-*-cloud-amd64"))

@@ -57,7 +57,7 @@ struct MachineProfileTests {
         == ["virtio_pci", "virtio_console"])
     #expect(
       MachineProfile(name: "x", swap: .none).moduleNames
-        == ["virtio_pci", "virtio_console", "virtio_blk", "ext4"])
+        == ["virtio_pci", "virtio_console", "virtio_blk", "crc32c_generic", "ext4"])
     #expect(MachineProfile(name: "x").moduleNames.contains("zram"))
     let disk = MachineProfile(name: "x", swap: .disk(mebibytes: 1))
     #expect(disk.moduleNames.contains("virtio_blk"))
