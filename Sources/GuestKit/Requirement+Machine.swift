@@ -14,9 +14,15 @@ extension Requirement {
     return free >= 16 << 10 ? nil : Lacking(.resource, "SwapFree is \(free) kB; add a swap area")
   }
 
-  /// A zram device of one's own can be made.
+  /// The kernel can swap at all, be there an area or not.
+  public static let swapAreas = Requirement("swap-areas") {
+    TextFile.exists("/proc/swaps") ? nil : Lacking(.config, "no /proc/swaps (CONFIG_SWAP)")
+  }
+
+  /// A zram device of one's own can be made, and swapped to.
   public static let zram = Requirement("zram") {
-    TextFile.exists("/sys/class/zram-control/hot_add")
+    if let lacking = swapAreas.lacking() { return lacking }
+    return TextFile.exists("/sys/class/zram-control/hot_add")
       ? nil : Lacking(.config, "no /sys/class/zram-control/hot_add (CONFIG_ZRAM, or load zram)")
   }
 

@@ -120,6 +120,10 @@ import Testing
     let news = KnownIssues([try issue()]).apply(to: &passing, today: today)
     #expect(news.unexpectedlyPassing.map(\.planned.name) == ["swap.a"])
     #expect(passing.exitStatus == 0)
+    var complaint = try issue()
+    complaint.splat = Glob("WARNING at *")
+    #expect(
+      KnownIssues([complaint]).apply(to: &passing, today: today).unexpectedlyPassing.isEmpty)
     var flaky = run(("swap.a", .pass, []), ("swap.a", .fail, []))
     #expect(
       KnownIssues([try issue()]).apply(to: &flaky, today: today).unexpectedlyPassing.isEmpty)

@@ -21,15 +21,18 @@ enum Disk {
 }
 
 extension Requirement {
-  /// The guest has a scratch disk, whatever file system is on it.
+  /// The guest has a scratch disk, whatever file system is on it, and can swap to it.
   static let disk = Requirement("disk") {
-    Disk.type() == nil
-      ? Lacking(.resource, "no file system at /mnt/disk; the machine has scratch: none, or the kernel lacks what it needs") : nil
+    if let lacking = swapAreas.lacking() { return lacking }
+    guard Disk.type() == nil else { return nil }
+    return Lacking(
+      .resource, "no file system at /mnt/disk; scratch: none, or the kernel cannot mount it")
   }
 
-  /// The scratch disk has this file system.
+  /// The scratch disk has this file system, and the guest can swap to it.
   static func disk(_ type: String) -> Requirement {
     Requirement("disk-" + type) {
+      if let lacking = swapAreas.lacking() { return lacking }
       if Disk.has(type) { return nil }
       let other = isSame(type, "ext4") ? "default" : "swapfile-" + type
       return Lacking(

@@ -44,6 +44,7 @@ extension SwapFile {
 }
 
 func refusedOnTmpfs(_ trial: Trial) throws(CaseEnd) {
+  try trial.need(.swapAreas)
   let path = "/dev/shm/swap-\(System.processID)"
   do throws(Errno) {
     let file = try Descriptor(opening: path, for: .create)
