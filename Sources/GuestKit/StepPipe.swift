@@ -2,8 +2,8 @@ internal import LinuxMM
 
 /// Where a case's process leaves its steps, which lie there until the case is over.
 ///
-/// Not the pipe of its report: the runner sleeps on that, and to be woken for every step was a third of the time of all
-/// cases under TCG. A pipe, as what a killed process wrote has to be there.
+/// Not the pipe of its report: the runner sleeps on that, and was woken some 40 times a case. A pipe, as what a killed
+/// process wrote has to be there.
 final class StepPipe {
   private let reading: Descriptor
   private let writing: Descriptor
