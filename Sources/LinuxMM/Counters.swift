@@ -1,5 +1,12 @@
 /// Numbers the kernel keeps about its memory.
 public enum Counters {
+  /// Adds what each CPU has counted for itself to the machine's numbers.
+  ///
+  /// Else they may be some 30 pages off per CPU and zone, or a huge page. Root only: without it they stay as they are.
+  public static func fold() {
+    _ = try? TextFile.write("1", to: "/proc/sys/vm/stat_refresh")  // see above
+  }
+
   /// A line of `/proc/meminfo`, in KiB (counts for `HugePages_*`); nil when the kernel has no such line.
   public static func meminfo(_ key: String) throws(Errno) -> UInt64? {
     try TextFile.number(after: key, of: "/proc/meminfo")

@@ -97,8 +97,7 @@ public final class FootprintReader {
 
   /// The footprint now, with the counters that each CPU keeps for itself added up; root only.
   public func read() -> Footprint {
-    // Else a counter may be off by some 30 pages per CPU and zone.
-    _ = try? TextFile.write("1", to: "/proc/sys/vm/stat_refresh")  // then it is less exact
+    Counters.fold()
     var print = Footprint()
     readMemory(into: &print)
     readStatistics(into: &print)

@@ -27,7 +27,7 @@ public struct PagemapEntry: Equatable, Sendable, CustomStringConvertible {
     ]
 
     /// All bits that have a letter.
-    fileprivate static let known: UInt64 = 0b1110_0111 << 56 | 1 << 55
+    fileprivate static let known: UInt64 = letters.reduce(0) { $0 | $1.bit.rawValue }
 
     /// Reads letters such as `PXW`; `-` is no bit, and an unknown letter a programmer's error.
     public init(letters text: String) {

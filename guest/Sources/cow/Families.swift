@@ -159,8 +159,8 @@ func hugeCounts(_ trial: Trial) throws(CaseEnd) {
 
 /// `AnonHugePages` of the machine, in kB.
 private func anonymousHuge(_ trial: Trial) throws(CaseEnd) -> UInt64 {
-  // Each CPU counts for itself up to a limit: what the child freed on another one may be missing (seen on 5.10).
-  _ = try? TextFile.write("1", to: "/proc/sys/vm/stat_refresh")  // only root may
+  // What the child freed on another CPU may be missing (seen on 5.10).
+  Counters.fold()
   return try trial.attempt("reading meminfo", try Counters.meminfo("AnonHugePages")) ?? 0
 }
 
