@@ -53,6 +53,12 @@ package struct StrictYAML: Sendable {
     return text
   }
 
+  /// True or false.
+  package func flag(_ node: Node, _ what: String) throws -> Bool {
+    guard let value = node.bool else { throw problem(at: node, "\(what) must be true or false") }
+    return value
+  }
+
   /// A list of at least one text.
   package func list(_ node: Node, _ what: String) throws -> [(text: String, node: Node)] {
     guard let sequence = node.sequence, !sequence.isEmpty else {

@@ -7,7 +7,8 @@ internal import Yams
 /// `kernels/known-issues.yaml` (docs/verdicts.md has its schema).
 package struct KnownIssuesFile {
   private static let keys = [
-    "id", "case", "except", "splat", "verdicts", "kernels", "reason", "fix", "link", "expires",
+    "id", "case", "except", "splat", "verdicts", "intermittent", "kernels", "reason", "fix", "link",
+    "expires",
   ]
 
   private let yaml: StrictYAML
@@ -63,8 +64,11 @@ package struct KnownIssuesFile {
     return KnownIssue(
       id: try text("id"), cases: cases, exceptions: exceptions.map { Glob($0.text) }, splat: splat,
       verdicts: try verdicts(fields["verdicts"]),
-      kernels: try kernels(fields["kernels"], at: node), reason: try text("reason"),
-      fix: try text("fix"), link: try text("link"), expires: try date(text("expires"), at: node))
+      kernels: try kernels(fields["kernels"], at: node),
+      isIntermittent: try fields["intermittent"].map { try yaml.flag($0, "\"intermittent\"") }
+        ?? false,
+      reason: try text("reason"), fix: try text("fix"), link: try text("link"),
+      expires: try date(text("expires"), at: node))
   }
 
   private func verdicts(_ node: Node?) throws -> Set<Verdict> {

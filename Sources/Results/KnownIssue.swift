@@ -21,6 +21,8 @@ package struct KnownIssue: Equatable, Sendable {
   /// The verdicts it explains.
   package var verdicts: Set<Verdict>
   package var kernels: Kernels
+  /// Whether the case passes there as well, now and then.
+  package var isIntermittent: Bool
   /// What is wrong, in one sentence.
   package var reason: String
   /// The commit that mends it, or `open`.
@@ -34,7 +36,7 @@ package struct KnownIssue: Equatable, Sendable {
   /// Empty `verdicts` stand for the usual ones: `fail`, and `crash` too when `splat` is given.
   package init(
     id: String, cases: Glob?, exceptions: [Glob] = [], splat: Glob? = nil,
-    verdicts: Set<Verdict> = [], kernels: Kernels,
+    verdicts: Set<Verdict> = [], kernels: Kernels, isIntermittent: Bool = false,
     reason: String, fix: String, link: String, expires: CalendarDate
   ) {
     self.id = id
@@ -43,6 +45,7 @@ package struct KnownIssue: Equatable, Sendable {
     self.splat = splat
     self.verdicts = verdicts.isEmpty ? (splat == nil ? [.fail] : [.fail, .crash]) : verdicts
     self.kernels = kernels
+    self.isIntermittent = isIntermittent
     self.reason = reason
     self.fix = fix
     self.link = link
@@ -64,7 +67,7 @@ package struct KnownIssue: Equatable, Sendable {
   /// Only entries that name cases say so, and of splats none does: whether the kernel complains may depend on how it was
   /// configured, and on chance.
   package func expectsFailure(of result: CaseResult, release: String?) -> Bool {
-    cases != nil && splat == nil && covers(result, release: release)
+    cases != nil && splat == nil && !isIntermittent && covers(result, release: release)
   }
 
   private func covers(_ result: CaseResult, release: String?) -> Bool {

@@ -35,6 +35,7 @@ struct KnownIssuesFileTests {
     #expect(issue.id == "lost-bit")
     #expect(issue.cases == Glob("swap.swapoff-anon"))
     #expect(issue.verdicts == [.fail])
+    #expect(!issue.isIntermittent)
     #expect(issue.covers(kernel: "debian-5.10", release: "5.10.0-43-cloud-amd64"))
     #expect(!issue.covers(kernel: "debian-6.1", release: "6.1.0-56-cloud-amd64"))
     #expect(issue.expires == CalendarDate("2027-06-30"))
@@ -43,9 +44,11 @@ struct KnownIssuesFileTests {
   @Test("kernels can be named by globs, and verdicts given")
   func names() throws {
     let text = Self.entry.replacing(
-      #"{ through: "5.10" }"#, with: "[debian-6.*]\n  verdicts: [fail, hang]")
+      #"{ through: "5.10" }"#,
+      with: "[debian-6.*]\n  verdicts: [fail, hang]\n  intermittent: true")
     let issue = try #require(try KnownIssuesFile.parse(text, file: "k.yaml").issues.first)
     #expect(issue.verdicts == [.fail, .hang])
+    #expect(issue.isIntermittent)
     #expect(issue.covers(kernel: "debian-6.12", release: nil))
   }
 
@@ -55,6 +58,10 @@ struct KnownIssuesFileTests {
       (
         "  expires: 2027-06-30", "  expires: soon",
         "k.yaml:1: \"expires\" is \"soon\"; expected a day like 2027-06-30"
+      ),
+      (
+        "  reason:", "  intermittent: often\n  reason:",
+        "k.yaml:4: \"intermittent\" must be true or false"
       ),
       (
         "  reason:", "  raison:",

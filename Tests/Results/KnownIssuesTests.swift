@@ -124,6 +124,10 @@ import Testing
     complaint.splat = Glob("WARNING at *")
     #expect(
       KnownIssues([complaint]).apply(to: &passing, today: today).unexpectedlyPassing.isEmpty)
+    var intermittent = try issue()
+    intermittent.isIntermittent = true
+    #expect(
+      KnownIssues([intermittent]).apply(to: &passing, today: today).unexpectedlyPassing.isEmpty)
     var flaky = run(("swap.a", .pass, []), ("swap.a", .fail, []))
     #expect(
       KnownIssues([try issue()]).apply(to: &flaky, today: today).unexpectedlyPassing.isEmpty)

@@ -52,6 +52,26 @@ extension Requirement {
   }
 }
 
+extension Requirement {
+  /// A huge page comes out of a migration soft-dirty, clean or not (5.19), since its dirty bit comes back with both set.
+  ///
+  /// Where it does not, clear_refs beside a migration loses stores: it leaves the page's migration entry writable.
+  static let migrationDirties = Requirement("migration-dirties", since: "5.19") {
+    do throws(Errno) {
+      let size = Memory.hugePageSize
+      let memory = try Mapping(anonymous: size, .private, aligned: size)
+      try memory.range.advise(.hugePage)
+      Memory.store(memory.range.start, 1)
+      try SoftDirty.clear()
+      for node in 0..<2 { _ = try Numa.move(pageAt: memory.range.start, to: node) }
+      let entry = try Pagemap().entries(memory.range)[0]
+      return entry.bits.contains(.softDirty)
+        ? nil
+        : Lacking(.feature, "clear_refs loses stores to huge pages that migrate (Linux 5.19)")
+    } catch { return Lacking(.resource, "moving a huge page to another node: \(error)") }
+  }
+}
+
 /// A disturber at work in a thread of its own.
 final class Disturbance: Sendable {
   let kind: Disturber

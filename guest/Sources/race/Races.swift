@@ -68,12 +68,15 @@ private struct Race {
   }
 }
 
-private func field(_ trial: Trial, _ backing: Backing) throws(CaseEnd) -> Field {
+private func field(_ trial: Trial, _ backing: Backing, quota: Int?) throws(CaseEnd) -> Field {
   try trial.attempt("running on every CPU", try System.unpin())
   let pages = try backing.map(trial, pages: backing.isHugetlb ? 4 : 48)
   pages.fill()
-  return try Field(trial, pages)
+  return try Field(trial, pages, quota: quota)
 }
+
+/// A round's stores of a writer where nothing stops it: so few that a second one seldom marks again what lost its mark.
+private let fewStores = 4
 
 /// Sets a tracker, the writers and what disturbs them against each other, and compares at the end.
 private func track<Tracker: RaceTracker & ~Copyable>(
@@ -83,6 +86,11 @@ private func track<Tracker: RaceTracker & ~Copyable>(
   let race = try Race(trial, field, kinds)
   try race.run { () throws(CaseEnd) in
     try tracker.goRound(trial)
+    // Once a writer has found a store lost, that says more than what was not told.
+    if !field.isOver {
+      try tracker.copy.expectComplete(trial)
+      field.beginRound()
+    }
     return tracker.copy.rounds
   }
   try tracker.finish(trial)
@@ -94,21 +102,28 @@ private func track<Tracker: RaceTracker & ~Copyable>(
 
 /// Each write faults once for each protection and is told, whatever goes on beside it.
 func asking(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
-  let field = try field(trial, backing)
+  let field = try field(trial, backing, quota: 8)
   var tracker = try AskingTracker(trial, field)
   try track(trial, field, kinds, &tracker)
 }
 
 /// Each write is in some later scan, whatever goes on beside it.
 func scanning(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
-  let field = try field(trial, backing)
+  let field = try field(trial, backing, quota: fewStores)
   var tracker = try ScanningTracker(trial, field)
+  try track(trial, field, kinds, &tracker)
+}
+
+/// Each write since clear_refs is soft-dirty, whatever goes on beside it.
+func remembering(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
+  let field = try field(trial, backing, quota: fewStores)
+  var tracker = try SoftDirtyTracker(trial, field)
   try track(trial, field, kinds, &tracker)
 }
 
 /// Trackers come and go; no writer stays blocked, and no protection stays behind.
 func comingAndGoing(_ trial: Trial, _ backing: Backing, _ kinds: [Disturber]) throws(CaseEnd) {
-  let field = try field(trial, backing)
+  let field = try field(trial, backing, quota: nil)
   let race = try Race(trial, field, kinds)
   var rounds = 0
   var told = 0

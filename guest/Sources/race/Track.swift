@@ -3,7 +3,7 @@ import LinuxMM
 
 /// Copies pages as their writes are told, the way a live migration does, and knows what it has.
 ///
-/// The invariant of a race: whatever happens beside it, at the end the copy is equal to the memory.
+/// The invariant of a race: whatever happens beside it, once writers stand still the copy is equal to the memory.
 struct Copy {
   private let field: Field
   private var values: [UInt64]
@@ -22,13 +22,15 @@ struct Copy {
     for page in pages { values[page] = field.value(page) }
   }
 
-  /// Fails at the first page whose last write nobody told of.
+  /// Fails at the first page with a write that nobody told of; the writers stand still.
+  ///
+  /// It looks at the tallies, not at the pages: a load would bring back what is out.
   func expectComplete(_ trial: Trial) throws(CaseEnd) {
     for page in 0..<field.count {
-      let seen = field.value(page)
-      guard seen != values[page] else { continue }
+      let written = field.tally(page)
+      guard written != values[page] else { continue }
       try trial.fail(
-        expected: "write \(seen) of page \(page) is told, so that the copy holds it",
+        expected: "write \(written) of page \(page) is told, so that the copy holds it",
         seen: "the copy of page \(page) holds \(values[page]): later writes came without a word")
     }
   }
@@ -39,7 +41,7 @@ protocol RaceTracker: ~Copyable {
   var copy: Copy { get }
   /// Protects everything for the first time.
   mutating func begin(_ trial: Trial) throws(CaseEnd)
-  /// Lets writers write for a while, protects again and copies what they wrote.
+  /// Lets writers write for a while, waits until they stand still when they have a quota, and copies what they wrote.
   mutating func goRound(_ trial: Trial) throws(CaseEnd)
   /// Waits for the writers' end, and copies what they wrote last.
   mutating func finish(_ trial: Trial) throws(CaseEnd)
@@ -70,6 +72,7 @@ struct AskingTracker: RaceTracker, ~Copyable {
 
   mutating func goRound(_ trial: Trial) throws(CaseEnd) {
     try serve(trial, milliseconds: RaceTime.round)
+    if field.quota != nil { try serveUntilQuiet(trial) }
     try protect(trial)
   }
 
@@ -120,8 +123,12 @@ struct AskingTracker: RaceTracker, ~Copyable {
     }
   }
 
-  /// Serves all the while.
   mutating func finish(_ trial: Trial) throws(CaseEnd) {
+    try serveUntilQuiet(trial)
+    try protect(trial)
+  }
+
+  private mutating func serveUntilQuiet(_ trial: Trial) throws(CaseEnd) {
     let deadline = System.nanoseconds + Duration.seconds(5).scaledMilliseconds * 1_000_000
     while !field.isQuiet {
       guard System.nanoseconds < deadline else {
@@ -131,7 +138,6 @@ struct AskingTracker: RaceTracker, ~Copyable {
       }
       try serve(trial, milliseconds: 1)
     }
-    try protect(trial)
   }
 }
 
@@ -155,9 +161,12 @@ struct ScanningTracker: RaceTracker, ~Copyable {
 
   mutating func begin(_ trial: Trial) throws(CaseEnd) { try scan(trial) }
 
+  /// One scan beside the writers, and one when they stand still.
   mutating func goRound(_ trial: Trial) throws(CaseEnd) {
-    System.sleep(milliseconds: RaceTime.round)
+    System.sleep(milliseconds: RaceTime.round / 2)
     try scan(trial)
+    System.sleep(milliseconds: RaceTime.round / 2)
+    try finish(trial)
   }
 
   /// Protects again what was written, and copies it.
@@ -189,6 +198,39 @@ struct ScanningTracker: RaceTracker, ~Copyable {
   mutating func finish(_ trial: Trial) throws(CaseEnd) {
     try field.awaitQuiet(trial, "writers that are not asked go on")
     try scan(trial)
+  }
+}
+
+/// A tracker that asks for soft-dirty, and lets nobody write between that and clear_refs, as CRIU does.
+struct SoftDirtyTracker: RaceTracker, ~Copyable {
+  private let pagemap: Pagemap
+  private let field: Field
+  private(set) var copy: Copy
+
+  init(_ trial: Trial, _ field: Field) throws(CaseEnd) {
+    pagemap = try trial.attempt("opening pagemap", try Pagemap())
+    self.field = field
+    copy = Copy(field)
+  }
+
+  mutating func begin(_ trial: Trial) throws(CaseEnd) { try look(trial) }
+
+  mutating func goRound(_ trial: Trial) throws(CaseEnd) {
+    System.sleep(milliseconds: RaceTime.round)
+    try finish(trial)
+  }
+
+  mutating func finish(_ trial: Trial) throws(CaseEnd) {
+    try field.awaitQuiet(trial, "writers that are not asked go on")
+    try look(trial)
+  }
+
+  private mutating func look(_ trial: Trial) throws(CaseEnd) {
+    let entries = try trial.quietly("reading pagemap") { () throws(Errno) in
+      try pagemap.entries(field.range)
+    }
+    try trial.quietly("writing 4 to clear_refs") { () throws(Errno) in try SoftDirty.clear() }
+    copy.take((0..<field.count).filter { entries[$0].bits.contains(.softDirty) })
   }
 }
 

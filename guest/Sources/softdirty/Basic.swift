@@ -78,6 +78,39 @@ func kernelWrites(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   try trial.expectIntact(pages)
 }
 
+/// A write that a debugger forces into read-only memory counts as written, like any other.
+///
+/// The kernel then writes to a page that is mapped read-only, so that no fault of the process tells of it.
+func forcedWrite(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  let isHuge = backing.isTransparentHuge
+  let pages = try backing.map(trial, pages: 8)
+  let stored = [3, 3, 5]
+  let child = try trial.fork { (child, line) throws(CaseEnd) in
+    pages.fill()
+    if isHuge { try child.proveHuge(pages, "filled") }
+    try child.attempt("mprotect", try pages.range.protect(.read))
+    for page in stored {
+      try line.turn(try child.clearSoftDirty())
+      try line.turn(
+        try child.expectDirty(pages, "after a debugger's write to page \(page)") {
+          isHuge || $0 == page
+        })
+      for place in 0x40..<0x48 { pages.note(page, at: UInt64(place), 0xb5) }
+      try child.expectIntact(pages, nil, "after a debugger's write")
+    }
+  }
+  for page in stored {
+    try child.turn("the child clears")
+    let traced = try trial.attempt("PTRACE_ATTACH", try TracedProcess(child.processID))
+    try trial.expectSuccess(
+      of: "PTRACE_POKEDATA to a read-only page",
+      try traced.poke(pages.address(page, at: 0x40), 0xb5b5_b5b5_b5b5_b5b5))
+    _ = consume traced
+    try child.turn("the child looks at its memory")
+  }
+  try child.finish()
+}
+
 /// clear_refs and the bits reach over several page tables, with nothing lost at their ends.
 func acrossTables(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   let pages = try backing.map(trial, pages: 2 * perHuge + 64)

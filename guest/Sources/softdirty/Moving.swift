@@ -95,6 +95,23 @@ func migrateDirtyHuge(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(pages)
 }
 
+/// A written huge page that was given up lazily is soft-dirty still when it migrates, though no longer dirty.
+///
+/// Without MADV_FREE the dirty bit, which comes back with soft-dirty set (pmd_mkdirty()), hides that soft-dirty was lost.
+func migrateFreedHuge(_ trial: Trial) throws(CaseEnd) {
+  let pages = try hugeArea(trial)
+  try trial.clearSoftDirty()
+  try trial.expectClean(pages, "after clear_refs")
+  pages.store(7, 0xa7)
+  try trial.attempt("MADV_FREE", try pages.range.advise(.free))
+  try trial.proveHuge(pages, "after MADV_FREE")
+  try trial.expectAllDirty(pages, "after MADV_FREE")
+  try migrate(trial, pages, 0)
+  try trial.proveHuge(pages, "after migration")
+  try trial.expectAllDirty(pages, "after migration of what was given up")
+  try trial.expectIntact(pages)
+}
+
 /// Moves a page, or the huge page it is in, to the other of two nodes and proves that it went.
 private func migrate(_ trial: Trial, _ pages: Pages, _ page: Int) throws(CaseEnd) {
   let address = pages.address(page)

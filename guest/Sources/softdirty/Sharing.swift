@@ -1,4 +1,5 @@
 import GuestKit
+import GuestProtocol
 import LinuxMM
 
 /// A child gets the bits of private memory as they are; each side's stores are its own afterwards.
@@ -29,6 +30,39 @@ func forkInherits(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   try companion.line.knock()
   try companion.finish()
   try trial.expectIntact(pages)
+}
+
+/// The page of its own that a process gets when it is read through a pin is as dirty as the shared one was.
+func unshareKeeps(_ trial: Trial) throws(CaseEnd) {
+  let pages = try Backing.anon.map(trial, pages: 8)
+  pages.fill()
+  try trial.clearSoftDirty()
+  for page in [1, 2, 7] { pages.store(page, UInt8(0xa0 + page)) }
+  let child = try trial.fork { (child, line) throws(CaseEnd) in
+    try line.wait("the parent has looked")
+    try child.expectDirty(pages, "of the child") { [1, 2, 7].contains($0) }
+    try child.expectIntact(pages, nil, "in the child")
+  }
+  let before = try pages.pagemap(trial).map { $0.frame }
+  for page in 0..<8 {
+    try trial.expectSuccess(
+      of: "process_vm_readv",
+      try RemoteMemory.read(
+        count: 8, from: pages.address(page), ofProcess: System.processID
+      ).count)
+  }
+  let after = try pages.pagemap(trial).map { $0.frame }
+  let copied = (0..<8).filter { before[$0] != after[$0] }.count
+  trial.evidence("copied", copied)
+  try trial.expectDirty(pages, "after a pinning read") { [1, 2, 7].contains($0) }
+  pages.store(4, 0xa4)
+  try trial.expectDirty(pages, "after a store to page 4") { [1, 2, 4, 7].contains($0) }
+  try child.line.knock()
+  try child.finish()
+  try trial.expectIntact(pages)
+  guard copied > 0 else {
+    try trial.skip(.feature, "a pinning read copied none of 8 shared pages (Linux 5.19)")
+  }
 }
 
 /// A child's page tables have nothing of shared memory yet: nothing of it is dirty there.

@@ -14,6 +14,9 @@ Suite.main {
     "softdirty.kernel-writes", "what the kernel writes for a system call is soft-dirty",
     on: [.anon, .shmem, .thp], needs: soft, body: kernelWrites)
   Case.each(
+    "softdirty.forced-write", "a write forced into read-only memory is soft-dirty",
+    on: [.anon, .shmempriv, .thp], needs: soft, body: forcedWrite)
+  Case.each(
     "softdirty.across-tables", "clear_refs reaches over several page tables",
     on: [.anon, .shmem], needs: soft, body: acrossTables)
   Case(
@@ -82,6 +85,9 @@ Suite.main {
   Case(
     "softdirty.migrate-thp-no-loss", "a written huge page stays dirty when it migrates",
     needs: soft + [.transparentHugePages, .numaNodes(2), .root], body: migrateDirtyHuge)
+  Case(
+    "softdirty.migrate-thp-no-loss/freed", "a huge page given up lazily stays dirty as it migrates",
+    needs: soft + [.transparentHugePages, .numaNodes(2), .root], body: migrateFreedHuge)
 }
 
 @CaseList var areaCases: [Case] {
@@ -107,6 +113,9 @@ Suite.main {
   Case.each(
     "softdirty.fork", "a child inherits the bits of private memory", on: [.anon, .shmempriv],
     needs: soft, body: forkInherits)
+  Case(
+    "softdirty.unshare-keeps", "a copy made for a pinning reader is as dirty as the page was",
+    needs: soft + [.root], body: unshareKeeps)
   Case(
     "softdirty.fork/shmem", "a child has no bits of shared memory", needs: soft, body: forkShared)
   Case(
