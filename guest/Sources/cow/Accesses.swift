@@ -150,6 +150,34 @@ func debuggerAccess(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
   try trial.expectIntact(pages)
 }
 
+/// A debugger's write to a child's read-only memory reaches the child alone, who shared the page with its parent.
+///
+/// The kernel may write to a page that is mapped read-only, but only to one that is this process's alone.
+func debuggerCopies(_ trial: Trial, _ backing: Backing) throws(CaseEnd) {
+  let pages = try backing.map(trial)
+  pages.fill()
+  if backing == .thp {
+    let huge = try pages.smaps(trial, "AnonHugePages")
+    try trial.prove(huge == 2048, otherwise: "AnonHugePages is \(huge) kB: no huge page")
+  }
+  try trial.attempt("mprotect", try pages.range.protect(.read))
+  let child = try trial.fork { (trial, line) throws(CaseEnd) in
+    try line.turn(try trial.expectIntact(pages, nil, "in the child"))
+    for place in 0x120..<0x128 { pages.note(2, at: UInt64(place), 0xd2) }
+    try line.turn(try trial.expectIntact(pages, nil, "in the child after the debugger's write"))
+  }
+  try child.turn("the child looks at its memory")
+  let traced = try trial.attempt("PTRACE_ATTACH", try TracedProcess(child.processID))
+  try trial.expectSuccess(
+    of: "PTRACE_POKEDATA to a read-only page of the child",
+    try traced.poke(pages.address(2, at: 0x120), 0xd2d2_d2d2_d2d2_d2d2))
+  _ = consume traced
+  try trial.expectIntact(pages, nil, "in the parent after the debugger's write")
+  try child.turn("the child looks at its memory again")
+  try child.finish()
+  try trial.expectIntact(pages)
+}
+
 private func errno(_ call: () throws(Errno) -> Void) -> Errno? {
   do throws(Errno) { try call() } catch { return error }
   return nil
@@ -170,4 +198,7 @@ private func errno(_ call: () throws(Errno) -> Void) -> Errno? {
     "access.ptrace", "a debugger reads protected pages and cannot write to them",
     on: [.anon, .shmem], needs: [.eventFork], needsOn: { [.writeProtect(on: $0)] },
     body: debuggerAccess)
+  Case.each(
+    "cow.debugger-write", "a debugger's write to shared read-only memory makes a copy",
+    on: [.anon, .shmempriv, .thp], body: debuggerCopies)
 }

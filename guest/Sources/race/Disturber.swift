@@ -76,15 +76,17 @@ extension Requirement {
 final class Disturbance: Sendable {
   let kind: Disturber
   private let field: Field
+  private let showsProtection: Bool
   private let monitor = Monitor()
   // Only touched inside the monitor.
   nonisolated(unsafe) private var done = 0
-  nonisolated(unsafe) private var problem: Errno?
+  nonisolated(unsafe) private var problem: String?
   nonisolated(unsafe) private var hasEnded = false
 
   init(_ trial: Trial, _ kind: Disturber, _ field: Field) throws(CaseEnd) {
     self.kind = kind
     self.field = field
+    showsProtection = trial.showsWriteProtect
     let seed = trial.seed &+ 0x1000 &+ UInt64(kind.hashOfName)
     do throws(Errno) { _ = try Thread { [self] in run(SeededNumbers(seed)) } } catch {
       throw .error("starting the thread for \(kind.rawValue) failed with \(error)")
@@ -93,8 +95,8 @@ final class Disturbance: Sendable {
 
   /// How often it did what it is for.
   var count: Int { monitor.locked { done } }
-  /// What went wrong first, if anything did; `ETIMEDOUT` is a child whose loads and stores do not end.
-  var trouble: Errno? { monitor.locked { problem } }
+  /// What went wrong first, if anything did.
+  var trouble: String? { monitor.locked { problem } }
 
   /// Waits for the thread's end; false when it does not come.
   func isDone(within limit: Duration) -> Bool {
@@ -108,7 +110,7 @@ final class Disturbance: Sendable {
         let count = try act(&numbers)
         monitor.locked { done += count }
       } catch {
-        monitor.locked { problem = problem ?? error }
+        note(error.description)
       }
       // The tracker and the writers share two processors with this.
       System.sleep(milliseconds: UInt64(numbers.next(below: 3)))
@@ -118,6 +120,8 @@ final class Disturbance: Sendable {
       monitor.notify()
     }
   }
+
+  private func note(_ trouble: String) { monitor.locked { problem = problem ?? trouble } }
 
   private func act(_ numbers: inout SeededNumbers) throws(Errno) -> Int {
     let part = field.part(&numbers)
@@ -159,6 +163,7 @@ final class Disturbance: Sendable {
 
   private func fork(_ part: AddressRange) throws(Errno) -> Int {
     let (isShared, step) = (field.isShared, field.pageSize)
+    // It must not allocate: another thread may have held the allocator's lock.
     var child = try ChildProcess(ownGroup: false) {
       var address = part.start
       while address < part.end {
@@ -168,19 +173,32 @@ final class Disturbance: Sendable {
       }
       return 0
     }
-    guard try child.wait(milliseconds: Duration.seconds(5).scaledMilliseconds) != nil else {
+    if showsProtection, hasProtected(part, in: child.processID) {
+      note("pagemap of the child shows protected pages")
+    }
+    switch try child.wait(milliseconds: Duration.seconds(5).scaledMilliseconds) {
+    case .exited(0): break
+    case .some(let end): note("the child ended with \(end)")
+    case nil:
       child.kill()
-      throw .timedOut
+      note("the child goes on for more than 5 s")
     }
     return 1
   }
+}
+
+/// Whether a page of a child is protected; without the fork event none ever is.
+private func hasProtected(_ range: AddressRange, in child: Int32) -> Bool {
+  // A child that has ended by now has nothing to look at.
+  let entries = (try? Pagemap(ofProcess: child).entries(range)) ?? []
+  return entries.contains { $0.bits.contains(.writeProtected) }
 }
 
 extension Disturber {
   /// What must hold however the race goes.
   var promise: String {
     self == .fork
-      ? "a forked child's loads and stores end"
+      ? "a forked child finds no page protected, and its loads and stores end"
       : rawValue + " succeeds beside writers and a tracker"
   }
 

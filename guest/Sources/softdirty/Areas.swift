@@ -68,6 +68,18 @@ func newMappingDirty(_ trial: Trial) throws(CaseEnd) {
   try trial.expectIntact(new)
 }
 
+/// A new mapping is soft-dirty where it has no page tables yet, and a store there is noticed after clear_refs.
+func newTablesDirty(_ trial: Trial) throws(CaseEnd) {
+  // Three page tables at least are all within it.
+  let pages = try Backing.anon.map(trial, pages: 4 * perHuge)
+  try trial.expectAllDirty(pages, "in a new mapping without page tables")
+  try trial.clearSoftDirty()
+  try trial.expectClean(pages, "after clear_refs, without page tables")
+  pages.store(2 * perHuge, 0xa2)
+  try trial.expectDirty(pages, "after one store") { $0 == 2 * perHuge }
+  try trial.expectIntact(pages, (2 * perHuge - 1)..<(2 * perHuge + 2))
+}
+
 /// An area that took in a dirty one is dirty: nothing of what was new may look old.
 func mergeLosesNothing(_ trial: Trial, byMoving: Bool) throws(CaseEnd) {
   let all: Mapping.Protection = [.read, .write, .execute]

@@ -82,10 +82,13 @@ func zeroPartsStayDirty(_ trial: Trial) throws(CaseEnd) {
 /// The first store over the huge zero page is noticed.
 func hugeZeroPage(_ trial: Trial) throws(CaseEnd) {
   let pages = try Backing.thp.map(trial, pages: perHuge)
-  try trial.clearSoftDirty()
   pages.load(5)
   let here = try trial.count(.present, in: pages)
   try trial.prove(here == perHuge, otherwise: "\(here) entries after a load, no huge zero page")
+  try trial.expectAllDirty(pages, "in a new mapping, after a load")
+  try trial.clearSoftDirty()
+  try trial.expectClean(pages, "after clear_refs")
+  pages.load(6)
   try trial.expectClean(pages, "after a load")
   pages.store(9, 0xa9)
   let bits = try pages.bits(trial, 9)

@@ -97,6 +97,9 @@ Suite.main {
   Case(
     "softdirty.new-mapping", "a mapping in the place of a clean one is dirty", needs: soft,
     body: newMappingDirty)
+  Case(
+    "softdirty.new-tables", "a mapping without page tables is dirty, and tracked", needs: soft,
+    body: newTablesDirty)
   Case("softdirty.merge-no-loss/mremap", "an area that a dirty one moved to is dirty", needs: soft)
   { (trial) throws(CaseEnd) in try mergeLosesNothing(trial, byMoving: true) }
   Case("softdirty.merge-no-loss/mprotect", "an area joined with a dirty one is dirty", needs: soft)

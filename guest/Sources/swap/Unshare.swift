@@ -6,8 +6,10 @@ import LinuxMM
 ///
 /// process_vm_readv(2) pins (`FOLL_PIN`); since 5.19 the kernel then gives the process a page of its own, by
 /// `FAULT_FLAG_UNSHARE`.
-func unshareKeeps(_ trial: Trial, swapped: Bool) throws(CaseEnd) {
-  let pages = try Backing.anon.map(trial, pages: 4)
+func unshareKeeps(
+  _ trial: Trial, _ backing: Backing = .anon, swapped: Bool
+) throws(CaseEnd) {
+  let pages = try backing.map(trial, pages: 4)
   pages.fill()
   let tracker = try Tracker(trial, of: pages)
   try tracker.protect(pages, 0..<2)
@@ -17,7 +19,7 @@ func unshareKeeps(_ trial: Trial, swapped: Bool) throws(CaseEnd) {
     try child.expectIntact(pages, nil, "in the child")
   }
   pages.loadAll()
-  let before = try pages.pagemap(trial).map { $0.frame }
+  let before = try frames(trial, pages)
   for page in 0..<4 {
     let bytes = try trial.attempt(
       "process_vm_readv",
@@ -25,7 +27,7 @@ func unshareKeeps(_ trial: Trial, swapped: Bool) throws(CaseEnd) {
         count: 8, from: pages.address(page), ofProcess: System.processID))
     try trial.expect(bytes, of: Pages.pattern(page))
   }
-  let after = try pages.pagemap(trial).map { $0.frame }
+  let after = try frames(trial, pages)
   let copied = (0..<4).reduce(0) { $0 + (before[$1] == after[$1] ? 0 : 1) }
   trial.evidence("copied", copied)
   try trial.expectProtected(pages, "after a pinning read") { $0 < 2 }
@@ -39,6 +41,14 @@ func unshareKeeps(_ trial: Trial, swapped: Bool) throws(CaseEnd) {
     try trial.skip(.feature, "a pinning read copied \(copied) of 4 pages (Linux 5.19)")
   }
   try trial.expect(copied, equals: 4, "shared pages copied for a pinning reader")
+}
+
+private func frames(_ trial: Trial, _ pages: Pages) throws(CaseEnd) -> [UInt64] {
+  var frames: [UInt64] = []
+  for page in 0..<pages.count {
+    frames.append(try pages.pagemap(trial, page..<(page + 1))[0].frame)
+  }
+  return frames
 }
 
 extension Trial {

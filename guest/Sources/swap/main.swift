@@ -89,6 +89,10 @@ Suite.main {
     "cow.unshare-keeps-wp/swapped", "a copy made for a pinning reader is protected",
     needs: [.root, .swap, .writeProtectAnon]
   ) { (trial) throws(CaseEnd) in try unshareKeeps(trial, swapped: true) }
+  Case(
+    "cow.unshare-keeps-wp/hugetlbpriv", "a copy made for a pinning reader is protected",
+    needs: [.root, .hugePages(12), .writeProtect(on: .hugetlbpriv)]
+  ) { (trial) throws(CaseEnd) in try unshareKeeps(trial, .hugetlbpriv, swapped: false) }
   Case.each(
     "swap.memcg-pressure", "reclaim under pressure keeps each page's protection apart",
     on: [.anon, .shmem], needs: [.swap, .root, .cgroupMemory], needsOn: needsWP,
