@@ -26,12 +26,13 @@ struct LeakRule {
     difference > limit || (isTwoSided && -difference > limit)
   }
 
-  /// The rules for this kernel: one that counts its own page tables among the others' shows some more now and then.
+  /// The rules for this kernel: one that counts its own page tables among the others' shows some more now and then,
+  /// 68 kB at once on 7.3.
   static var fitting: [LeakRule] {
     guard FootprintReader.countsKernelTables else { return all }
     return all.map { rule in
       var rule = rule
-      if rule.item == .pageTables { (rule.glance, rule.slack) = (64, 64) }
+      if rule.item == .pageTables { (rule.glance, rule.slack) = (256, 256) }
       return rule
     }
   }

@@ -217,6 +217,9 @@ private func meeting(
     "move.refused/shared-once", "a page that was shared moves after its next store",
     needs: needs, body: moveSharedOnce)
   Case(
+    "move.refused/shared-swapped", "a page in swap that a child shares does not move",
+    needs: needs + [.swap], body: moveSharedSwapped)
+  Case(
     "move.refused/foreign", "UFFDIO_MOVE moves nothing of another process",
     needs: needs + [.eventFork], body: moveForeign)
 }

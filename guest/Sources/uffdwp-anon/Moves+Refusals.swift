@@ -139,6 +139,27 @@ func moveSharedOnce(_ trial: Trial) throws(CaseEnd) {
   try trial.expectPagemap(source, 1..<4, "PX", "not moved")
 }
 
+/// A page in swap that a child shares stays where it is.
+func moveSharedSwapped(_ trial: Trial) throws(CaseEnd) {
+  let source = try Backing.anon.map(trial)
+  source.fill()
+  try trial.pageOut(source)
+  let child = try trial.fork { (child, line) throws(CaseEnd) in
+    try line.wait("the parent's move")
+    try child.expectIntact(source)
+  }
+  let target = try Backing.anon.map(trial)
+  let tracker = try Tracker(trial, of: target, for: .missing, policy: .observing)
+  try trial.expectRefused(
+    try tracker.fill(.move, target.range(0), from: source.address(0)), .busy,
+    "UFFDIO_MOVE of a page in swap that a child shares")
+  try trial.expectPagemap(source, 0..<4, "S", "in swap after a refused move")
+  try trial.expectPagemap(target, 0..<4, "-", "in the target after a refused move")
+  try child.knock()
+  try child.finish()
+  try trial.expectIntact(source)
+}
+
 /// Nobody moves another process's pages: neither there nor from here.
 func moveForeign(_ trial: Trial) throws(CaseEnd) {
   let target = try Backing.anon.map(trial)
