@@ -27,8 +27,7 @@ enum Disturber: String, CaseIterable {
     case .migrate: [.numaNodes(2)]
     case .split: [.splitHugePages]
     case .clear: [.softDirty]
-    case .mprotect: [.severalMappings]
-    case .fork, .zap, .compact: []
+    case .fork, .zap, .compact, .mprotect: []
     }
   }
 }

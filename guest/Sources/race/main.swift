@@ -15,6 +15,11 @@ private struct Line {
   }
 
   var needs: [Requirement] { backing.requirements + kinds.flatMap { $0.needs } }
+
+  /// What a userfaultfd needs that protects all of it again and again.
+  var protectionNeeds: [Requirement] {
+    [.writeProtect(on: backing)] + (kinds.contains(.mprotect) ? [.severalMappings] : [])
+  }
 }
 
 private let asked = [
@@ -57,7 +62,7 @@ private let leaving = [
 
 private func cases(
   _ row: String, _ summary: String, _ lines: [Line],
-  needs: (Line) -> [Requirement] = { [.writeProtect(on: $0.backing)] },
+  needs: (Line) -> [Requirement] = { $0.protectionNeeds },
   body: @escaping @Sendable (Trial, Backing, [Disturber]) throws(CaseEnd) -> Void
 ) -> [Case] {
   lines.map { line in
@@ -75,7 +80,7 @@ Suite.main {
     body: asking)
   cases(
     "race.scanned", "every write is in the next scan, and none is lost", scanned,
-    needs: { [.pagemapScan, .writeProtectAsync, .writeProtect(on: $0.backing)] }, body: scanning)
+    needs: { [.pagemapScan, .writeProtectAsync] + $0.protectionNeeds }, body: scanning)
   cases(
     "race.softdirty", "every write since clear_refs is soft-dirty, and none is lost", remembered,
     needs: { [.softDirty] + ($0.kinds.contains(.migrate) ? [.migrationDirties] : []) },
