@@ -188,8 +188,7 @@ final class Disturbance: Sendable {
 
 /// Whether a page of a child is protected; without the fork event none ever is.
 private func hasProtected(_ range: AddressRange, in child: Int32) -> Bool {
-  // A child that has ended by now has nothing to look at.
-  let entries = (try? Pagemap(ofProcess: child).entries(range)) ?? []
+  let entries = (try? Pagemap(ofProcess: child).entries(range)) ?? []  // none once it has ended
   return entries.contains { $0.bits.contains(.writeProtected) }
 }
 
