@@ -44,7 +44,7 @@ let package = Package(
     suite("fork", ["UffdWP"]),
     suite("cow", ["UffdWP"]),
     suite("migrate", ["UffdWP"]),
-    suite("swap"),
+    suite("swap", ["UffdWP"]),
     suite("thp"),
     suite("softdirty"),
     suite("pagemap"),

@@ -1,6 +1,7 @@
 import GuestKit
 import GuestProtocol
 import LinuxMM
+import UffdWP
 
 /// A protected page shared with a child is copied for a reader that pins it, and the copy is protected.
 ///
@@ -44,11 +45,7 @@ func unshareKeeps(
 }
 
 private func frames(_ trial: Trial, _ pages: Pages) throws(CaseEnd) -> [UInt64] {
-  var frames: [UInt64] = []
-  for page in 0..<pages.count {
-    frames.append(try pages.pagemap(trial, page..<(page + 1))[0].frame)
-  }
-  return frames
+  try (0..<pages.count).map { (page) throws(CaseEnd) in try frame(trial, pages, page) }
 }
 
 extension Trial {
