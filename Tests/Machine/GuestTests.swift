@@ -219,28 +219,5 @@ extension ProcessTests {
         kernel: GuestBench.kernel, initramfs: GuestBench.initramfs())
       #expect(outcome == .greeted)
     }
-
-    @Test(
-      "an ordinary user needs nothing set up",
-      .enabled(if: geteuid() == 0, "only root can become somebody else"))
-    func ordinaryUser() async throws {
-      await #expect(processExitsWith: .success) {
-        // What the user could not read below root's home is read before.
-        var spec = try GuestBench.spec("user")
-        spec.kernel = .bytes(try spec.kernel.read())
-        let home = "/tmp/faultline-test-home-\(getpid())"
-        mkdir(home, 0o700)
-        chown(home, 65_534, 65_534)
-        setenv("HOME", home, 1)
-        for name in ["XDG_RUNTIME_DIR", "XDG_CACHE_HOME"] { unsetenv(name) }
-        guard setgroups(0, nil) == 0, setgid(65_534) == 0, setuid(65_534) == 0 else { exit(2) }
-        let hypervisor = try await Hypervisor.open(accelerator: .tcg)
-        let machine = try await hypervisor.boot(spec, console: Console(log: nil))
-        guard await machine.greeting?["release"] != nil else { exit(3) }
-        await machine.destroy()
-        await hypervisor.close()
-        try FileManager.default.removeItem(atPath: home)
-      }
-    }
   }
 }

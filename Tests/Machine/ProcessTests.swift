@@ -1,8 +1,7 @@
 import Testing
 
-/// Tests that start and orphan processes, one after the other.
+/// Tests that start processes and guests, one after the other.
 ///
-/// While a guest is started this process adopts orphans. A killed exit test's orphans would be among them, nobody would
-/// wait for them, and the testing library's own waiting thread would stumble over the zombies for ever.
+/// While a guest is started this process adopts orphans, and a guest wants both of a small machine's processors.
 @Suite("processes", .serialized)
 struct ProcessTests {}

@@ -40,33 +40,6 @@ extension ProcessTests {
       #expect(foreign.isRunning)
     }
 
-    @Test("removeAll leaves none of this process")
-    func removeAll() async {
-      await #expect(processExitsWith: .success) {
-        let directories = [try RunDirectory(), try RunDirectory()]
-        RunDirectory.removeAll()
-        for directory in directories where access(directory.path, F_OK) == 0 { exit(1) }
-      }
-    }
-
-    @Test("a killed owner's directory and QEMU go by themselves")
-    func killedOwner() async throws {
-      let note = FileManager.default.temporaryDirectory.path + "/faultline-note-\(getpid())"
-      defer { unlink(note) }
-      await #expect(processExitsWith: .signal(SIGKILL)) { [note = note as String] in
-        let directory = try RunDirectory()
-        let qemu = TestProcess.sleeper(named: "qemu-system-x86_64", with: directory.path + "/lock")
-        try "\(directory.path) \(qemu?.pid ?? 0)"
-          .write(toFile: note, atomically: true, encoding: .utf8)
-        kill(getpid(), SIGKILL)
-      }
-      let words = try String(contentsOfFile: note, encoding: .utf8).split(separator: " ")
-      let path = String(try #require(words.first))
-      let pid = try #require(words.last.flatMap { pid_t($0) })
-      #expect(path.hasPrefix("/"))
-      #expect(eventually { access(path, F_OK) != 0 && !TestProcess.isRunning(pid) })
-    }
-
     @Test("a sweep removes what nobody holds any more, and nothing that is in use")
     func sweep() throws {
       let alive = try RunDirectory()
