@@ -82,6 +82,8 @@ let package = Package(
         "Lab", "Reports", "Store", "Dashboard", "Kernels", "KernelLog", "Machine", "Results",
         "GuestProtocol", argumentParser, subprocess, systemPackage,
       ], swiftSettings: settings),
+    .target(
+      name: "TestSupport", path: "Tests/Support", exclude: ["script"], swiftSettings: settings),
     tests("GuestProtocol", ["GuestProtocol"]),
     tests("LinuxMM", ["LinuxMM"]),
     tests("GuestKit", ["GuestKit", "GuestProtocol", "LinuxMM"]),
@@ -91,7 +93,7 @@ let package = Package(
     tests("Libvirt", ["Libvirt"]),
     tests(
       "Machine",
-      ["Machine", "GuestProtocol", "Libvirt", "Results", subprocess, systemPackage],
+      ["Machine", "GuestProtocol", "Libvirt", "Results", "TestSupport", subprocess, systemPackage],
       data: ["Snapshots"]),
     tests("Kernels", ["Kernels", systemPackage], data: ["Series/Corpus"]),
     tests(
@@ -100,12 +102,14 @@ let package = Package(
     tests("Store", ["Store", "Results", "KernelLog", "GuestProtocol", grdb]),
     tests("Dashboard", ["Dashboard", "KernelLog", "Store", "Results"]),
     tests(
-      "Lab", ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol"],
+      "Lab",
+      ["Lab", "KernelLog", "Kernels", "Machine", "Results", "GuestProtocol", "TestSupport"],
       data: ["Conversations"]),
     tests("Tidy", []),
     tests("CLI", [subprocess, systemPackage]),
     tests(
-      "Integration", ["GuestProtocol", "KernelLog", "Results", subprocess, systemPackage, yams],
+      "Integration",
+      ["GuestProtocol", "KernelLog", "Results", "TestSupport", subprocess, systemPackage, yams],
       data: ["terminal.py", "Reports/browse.py", "Reports/server.py", "Reports/validators"]),
   ]
 )

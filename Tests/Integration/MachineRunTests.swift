@@ -1,6 +1,7 @@
 import Foundation
 import Results
 import Subprocess
+import TestSupport
 import Testing
 
 /// Real guests on machines that are not the default one.
@@ -43,10 +44,8 @@ struct MachineRunTests {
     let harness = try Harness()
     defer { harness.remove() }
     let tools = harness.directory.appendingPathComponent("tools")
-    try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
-    let tool = tools.appendingPathComponent("mkfs.xfs")
-    try Data("#!/bin/sh\necho too small >&2\nexit 1\n".utf8).write(to: tool)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.path)
+    try ShellProgram.make(
+      tools.appendingPathComponent("mkfs.xfs"), "echo too small >&2; exit 1")
     let outcome = try await harness.run(
       ["--kernel", "debian-6.12", "--machine", "swapfile-xfs"], tools: tools)
     #expect(outcome.status == .exited(69))

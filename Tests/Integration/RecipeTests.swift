@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 import Yams
 
@@ -65,10 +66,9 @@ struct RecipeTests {
       "kernels: [debian-6.12]\nmachines: [small]\nsuites: [test-trouble]\nfilter: [\(filter)]\n",
       to: "small.yaml")
     // What the page's page leaves to the machine: a mailer, and a checkout that is built.
-    try command.write("#!/bin/sh\ncat >\"\(command.directory.path)/mail\"\n", to: "tools/sendmail")
     let tools = command.directory.appendingPathComponent("tools")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: tools.appendingPathComponent("sendmail").path)
+    try ShellProgram.make(
+      tools.appendingPathComponent("sendmail"), "cat >\"\(command.directory.path)/mail\"")
     let path = tools.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
     let output = command.directory.appendingPathComponent("github-output")
     var environment: [Environment.Key: String?] = [

@@ -1,18 +1,19 @@
 import Foundation
 import Lab
 import Results
+import TestSupport
 import Testing
 
 @Suite("asking a program for its cases")
 struct SuiteTests {
   /// A program that is a shell script, for as long as `body` runs.
   private func withProgram(_ script: String, _ body: (URL) async throws -> Void) async throws {
-    let program = FileManager.default.temporaryDirectory
+    let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("suite-\(UUID().uuidString)")
-    try Data(("#!/bin/sh\n" + script).utf8).write(to: program)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    let program = folder.appendingPathComponent("program")
+    try ShellProgram.make(program, script)
     try await body(program)
-    try FileManager.default.removeItem(at: program)
+    try FileManager.default.removeItem(at: folder)
   }
 
   @Test("its lines are its cases, and its bytes its digest")

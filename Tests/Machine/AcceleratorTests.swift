@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -59,12 +60,10 @@ struct AcceleratorTests {
 
   @Test("a QEMU that fails is reported with its first words")
   func failingEmulator() async throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     let emulator = folder + "/qemu"
-    try "#!/bin/sh\necho 'failed to set MSR 0x10a' >&2\nexit 1\n"
-      .write(toFile: emulator, atomically: true, encoding: .utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator)
+    try ShellProgram.make(
+      URL(fileURLWithPath: emulator), "echo 'failed to set MSR 0x10a' >&2; exit 1")
     let choice = try await BootProbe(emulator: emulator, accelerator: .kvm)
       .choice(kernel: "/k", initramfs: [])
     #expect(choice.accelerator == .tcg)
@@ -73,13 +72,11 @@ struct AcceleratorTests {
 
   @Test("a QEMU that says nothing is killed with its children when the deadline passes")
   func silentEmulator() async throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a temporary file
     let emulator = folder + "/qemu"
     let mark = folder + "/child"
-    try "#!/bin/sh\nsleep 1000 &\necho $! > \(mark)\nwait\n"
-      .write(toFile: emulator, atomically: true, encoding: .utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator)
+    try ShellProgram.make(
+      URL(fileURLWithPath: emulator), "sleep 1000 &\necho $! > \(mark)\nwait")
     let probe = BootProbe(emulator: emulator, accelerator: .kvm, deadline: .seconds(1))
     let choice = try await probe.choice(kernel: "/k", initramfs: [])
     #expect(choice.reason == "/dev/kvm opens, but a guest on it said nothing for 1 s")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Machine
@@ -13,10 +14,7 @@ struct FileSystemImageTests {
   /// A program in the place of mkfs.ext4 that writes `script`'s marks; answers the search path to find it by.
   private func tool(_ script: String) throws -> String {
     let tools = folder.appendingPathComponent("tools")
-    try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
-    let file = tools.appendingPathComponent("mkfs.ext4")
-    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try ShellProgram.make(tools.appendingPathComponent("mkfs.ext4"), script)
     return tools.path
   }
 
