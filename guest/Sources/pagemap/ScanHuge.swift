@@ -13,8 +13,10 @@ func partOfHuge(_ trial: Trial) throws(CaseEnd) {
   try trial.expectPagemap(whole, 0..<perHuge, "PXW", "protected as a whole")
   try trial.expectScan(whole, huge, "end 512", "of a protected huge page")
   whole.store(5, 0xa5)
+  try trial.expectScan(whole, .written(), "5-6 end 512", "after a store to page 5")
   try trial.expectEvents([], in: tracker, after: 0, "in asynchronous mode")
   try trial.expectIntact(whole)
+  try forgetsHuge(trial)
 
   let parts: [(String, Int, Int?, UInt64, ClosedRange<Int>, String)] = [
     ("of 4 pages in the middle", 8, 12, 0, 8...11, "8-12 end 12"),
@@ -37,6 +39,19 @@ func partOfHuge(_ trial: Trial) throws(CaseEnd) {
     try trial.expectEvents([], in: other, after: 0, "in asynchronous mode")
     try trial.expectIntact(pages)
   }
+}
+
+/// What the processor remembers of a huge page as writable is gone when a scan has protected it.
+private func forgetsHuge(_ trial: Trial) throws(CaseEnd) {
+  let pages = try hugeArea(trial)
+  let tracker = try asynchronous(trial, pages)
+  pages.store(9, 0xa8)
+  try trial.expectScan(
+    pages, .written(protecting: true), "0-512 end 512", "just after a store, protecting")
+  pages.store(9, 0xa9)
+  try trial.expectScan(pages, .written(), "9-10 end 512", "after the next store")
+  try trial.expectEvents([], in: tracker, after: 0, "in asynchronous mode")
+  try trial.expectIntact(pages)
 }
 
 /// Nothing of a hugetlb page is protected by a scan that ends inside of it.

@@ -17,6 +17,10 @@ Suite.main {
   Splitter.cases
   ZeroSplitter.cases
   Guarded.cases
+  Between.cases
+  Case(
+    "thp.collapse-refused-on-hole", "an area is not collapsed over a page to be asked for",
+    needs: [.transparentHugePages, .collapse, .root], body: collapseLeavesHole)
   Case(
     "thp.khugepaged-skips-wp", "khugepaged passes an area with a protected page by",
     needs: anonymous + [.root], deadline: .seconds(30), body: khugepagedSkips)
