@@ -2,7 +2,8 @@ internal import Foundation
 internal import Machine
 internal import Results
 
-/// Watches that the running case ends, and whether the host lets it: the program ends its own cases, and this gives up a guest whose program cannot.
+/// Watches that the running case ends, that another one begins, and whether the host lets them: the program ends its own cases, and this
+/// gives up a guest whose program cannot.
 struct CaseWatch {
   /// How often it looks.
   private static let interval = Duration.seconds(1)
@@ -12,7 +13,10 @@ struct CaseWatch {
   private static let patience = Duration.seconds(3)
   /// How far past it the program must have ended the case while init answers: killing and burying it takes a while.
   private static let longGrace = Duration.seconds(15)
+  /// How long a program may say nothing before its first case and between two, where it takes milliseconds.
+  private static let silence = Duration.seconds(10)
 
+  private let began = ContinuousClock.now
   private let ear: SuiteEar
   private let deadlines: [String: Duration]
   /// In percent.
@@ -33,23 +37,31 @@ struct CaseWatch {
   func run(_ machine: Machine) async {
     while (try? await Task.sleep(for: Self.interval)) != nil {  // cancelled: the program has ended
       if let wait = machine.processorWait { ear.note(wait: wait) }
-      guard let overdue, overdue.by > scaled(Self.grace) else { continue }
+      let overdue = overdue(at: .now)
+      guard overdue.by > scaled(Self.grace) else { continue }
       let initAnswers = await machine.answers(within: scaled(Self.patience))
       guard !Task.isCancelled else { return }
-      // The same case still?
-      guard let now = self.overdue, now.name == overdue.name else { continue }
+      // The same case still, and nothing heard meanwhile?
+      let now = self.overdue(at: .now)
+      guard now.name == overdue.name, now.by > overdue.by else { continue }
       if initAnswers, now.by < scaled(Self.longGrace) { continue }
+      if now.name == nil {
+        let waited = (now.by + scaled(Self.silence)).components.seconds
+        ear.note { $0.fellSilent(waited: "\(waited) s") }
+      }
       await machine.giveUp(initAnswers: initAnswers)
       return
     }
   }
 
-  /// The running case, and how far past its deadline it is.
-  private var overdue: (name: String, by: Duration)? {
+  /// The running case, and how far past its deadline it is; no name between cases, where the program is to be heard soon.
+  func overdue(at now: ContinuousClock.Instant) -> (name: String?, by: Duration) {
+    let running = ear.running
+    guard let name = running.name else {
+      return (nil, now - max(running.since, began) - scaled(Self.silence))
+    }
     // A case that nobody planned gets no more than any other.
-    guard let running = ear.running,
-      let deadline = deadlines[running.name] ?? deadlines.values.max()
-    else { return nil }
-    return (running.name, ContinuousClock.now - running.since - deadline)
+    let deadline = deadlines[name] ?? deadlines.values.max() ?? scaled(Self.silence)
+    return (name, now - running.since - deadline)
   }
 }

@@ -21,7 +21,9 @@ final class SuiteEar: Sendable {
     /// Planned cases that were begun, and when the last of them was.
     var begun: Set<String> = []
     var changed: ContinuousClock.Instant
-    /// What came since then.
+    /// When the last line came, or the program was started.
+    var heard: ContinuousClock.Instant
+    /// What came since the last case was begun.
     var lines = 0
     var bytes = 0
     var logBytes = 0
@@ -87,7 +89,8 @@ final class SuiteEar: Sendable {
     if isForeign { transcript.note(.caseStarted(ForeignReader.exit)) }
     state = Mutex(
       State(
-        transcript: transcript, foreign: isForeign ? ForeignReader() : nil, changed: .now))
+        transcript: transcript, foreign: isForeign ? ForeignReader() : nil, changed: .now,
+        heard: .now))
   }
 
   /// Takes one line.
@@ -98,6 +101,7 @@ final class SuiteEar: Sendable {
     var events: [RunEvent] = []
     let end = state.withLock { state -> ListeningEnd? in
       keep(line, &state)
+      state.heard = .now
       if let end = state.count(line.count) { return end }
       guard output.stream == .out else { return nil }
       var heard: [KTAPEvent] = []
@@ -148,9 +152,11 @@ final class SuiteEar: Sendable {
     }
   }
 
-  /// The case that runs now and since when; nil between cases.
-  var running: (name: String, since: ContinuousClock.Instant)? {
-    state.withLock { state in state.transcript.running.map { ($0, state.changed) } }
+  /// The case that runs now, and since when; between cases no name, and since when nothing was heard.
+  var running: (name: String?, since: ContinuousClock.Instant) {
+    state.withLock { state in
+      state.transcript.running.map { ($0, state.changed) } ?? (nil, state.heard)
+    }
   }
 
   /// Takes in how long the guest's processors have waited for the host's.
@@ -178,6 +184,7 @@ final class SuiteEar: Sendable {
     state.withLock { state in
       state.reader = KTAPReader()
       state.transcript.runsAgain()
+      state.heard = .now
     }
   }
 

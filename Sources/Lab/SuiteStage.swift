@@ -5,7 +5,7 @@ internal import Results
 
 /// Runs the suites of one guest, one after the other, until the guest is gone.
 struct SuiteStage {
-  /// What a program may take beyond its cases: its own start and end, in a slow guest.
+  /// What a program may take beyond its cases: its own start and end, and to be found silent (CaseWatch).
   static let margin = Duration.seconds(30)
 
   /// The longest list of names in one argument, its option aside.
@@ -119,6 +119,6 @@ struct SuiteStage {
     let names = Set(planned.map(\.name))
     let sum = suite.cases.filter { names.contains($0.name) }
       .reduce(0) { $0 + $1.deadlineMilliseconds }
-    return .milliseconds(sum * slowness / 100) + Self.margin
+    return (.milliseconds(sum) + Self.margin) * slowness / 100
   }
 }

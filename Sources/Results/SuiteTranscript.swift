@@ -25,6 +25,8 @@ package struct SuiteTranscript: Sendable {
   private var lastFinished: String?
   private var bailOut: String?
   private var programEnd: ProgramEnd?
+  /// Why a program is given up that has reported every case.
+  private var silentEnd: String?
   private var guestEnd: GuestEnd?
   private var obstacle: Reason?
   private var expected: [String: PlannedCase]
@@ -133,6 +135,22 @@ package struct SuiteTranscript: Sendable {
     }
   }
 
+  /// Says that the program went silent while no case ran; `waited` in words: `30 s`.
+  ///
+  /// The case that was to begin stands for what kept it, and after the last one the program itself.
+  package mutating func fellSilent(waited: String) {
+    guard running == nil else { return }
+    guard let next = unbegun.first?.name else {
+      silentEnd = "the program did not end after every case was reported: \(waited) of silence"
+      return
+    }
+    edit(next) {
+      $0.observation.isStarted = true
+      $0.observation.deadline = "did not begin: its program says nothing for \(waited)"
+    }
+    running = next
+  }
+
   /// Says that the program ended.
   package mutating func ended(_ end: ProgramEnd) { programEnd = end }
 
@@ -223,9 +241,14 @@ extension SuiteTranscript {
     }
   }
 
-  /// An `error` of the suite itself when its program ended as no reported case explains.
+  /// An `error` of the suite itself when its program did not end, or ended as no reported case explains.
   private func exitResult() -> [CaseResult] {
-    guard let end = programEnd, !end.isQuiet, var entry = planned.first else { return [] }
+    guard var entry = planned.first else { return [] }
+    if let silentEnd {
+      entry.name = "exit"
+      return [CaseResult(entry, .error, reason: Reason(.unplanned, silentEnd))]
+    }
+    guard let end = programEnd, !end.isQuiet else { return [] }
     let claims = planned.map { notes[$0.name]?.observation.claim }
     guard claims.allSatisfy({ $0 != nil }) else { return [] }
     if end.isConventional, claims.contains(where: { $0?.isFailure ?? false }) { return [] }

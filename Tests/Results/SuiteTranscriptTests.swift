@@ -134,6 +134,38 @@ import Testing
     #expect(results[1].reason == Reason(.guestGone, "the guest hung in swap/a"))
   }
 
+  @Test("a program that falls silent between cases costs the one that was to begin")
+  func silence() {
+    var transcript = transcript("a", "b", "c", hearing: "# case a\nok 1 a\n")
+    transcript.fellSilent(waited: "40 s")
+    transcript.guestEnded(.hung(.unknown))
+    let results = transcript.results()
+    #expect(words(transcript) == ["a pass", "b hang", "c missing"])
+    #expect(
+      results[1].reason
+        == Reason(.deadline, "did not begin: its program says nothing for 40 s"))
+    #expect(results[2].reason == Reason(.guestGone, "the guest hung in swap/b"))
+  }
+
+  @Test("a program that falls silent after its last case is an error of the suite")
+  func silenceAtTheEnd() {
+    var transcript = transcript("a", hearing: "# case a\nok 1 a\n")
+    transcript.fellSilent(waited: "40 s")
+    transcript.guestEnded(.hung(.unknown))
+    #expect(words(transcript) == ["a pass", "exit error"])
+    #expect(
+      transcript.results()[1].reason
+        == Reason(
+          .unplanned, "the program did not end after every case was reported: 40 s of silence"))
+  }
+
+  @Test("a program that falls silent while a case runs is that case's")
+  func silenceInACase() {
+    var transcript = transcript("a", "b", hearing: "# case a\n")
+    transcript.fellSilent(waited: "40 s")
+    #expect(transcript.running == "a")
+  }
+
   @Test("a program that was killed costs the case that ran; the others are told by its next run")
   func killedProgram() {
     var transcript = transcript("a", "b", "c", hearing: "# case a\nok 1 a\n# case b\n")
