@@ -21,7 +21,7 @@ final class SuiteEar: Sendable {
     /// Planned cases that were begun, and when the last of them was.
     var begun: Set<String> = []
     var changed: ContinuousClock.Instant
-    /// When the last line came, or the program was started.
+    /// When the last line came; the watch of each run knows when that began.
     var heard: ContinuousClock.Instant
     /// What came since the last case was begun.
     var lines = 0
@@ -184,7 +184,6 @@ final class SuiteEar: Sendable {
     state.withLock { state in
       state.reader = KTAPReader()
       state.transcript.runsAgain()
-      state.heard = .now
     }
   }
 
